@@ -1,0 +1,47 @@
+# `make demo` shows a whole exam; `make test` runs every check. `make help` lists the rest.
+# The targets are steps of one another and share .venv, so they run one at a time even under -j.
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+
+BIN := .venv/bin
+CLIENT := $(wildcard client_web/package.json)
+SLOW := browser or postgres or redis or faults or bench or journey
+
+.PHONY: help setup system demo test check static client unit bench clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+setup: ## install everything under .venv and build the web client (does only what changed)
+	@config/deploy/setup.sh
+
+system: ## install what the tests use from the system, through apt where possible
+	@config/deploy/system-parts.sh test
+
+demo: setup ## run a whole exam and keep serving it
+	@$(BIN)/exam demo $(DEMO)
+
+test: setup system static client ## run every check and every test
+	@$(BIN)/python -m pytest -q $(PYTEST)
+
+check: setup static client unit ## the quick checks, under two minutes
+
+static:
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+
+client:
+ifneq ($(CLIENT),)
+	@cd client_web && ../config/deploy/with-node.sh npm run --silent check
+endif
+
+unit:
+	@$(BIN)/python -m pytest -q -m "not ($(SLOW))" $(PYTEST)
+
+bench: setup ## measure answers per second, latency and the start storm
+	@$(BIN)/python -m tests.bench $(BENCH)
+
+clean: ## remove what was installed and built; data directories stay
+	@rm -rf .venv .setup.lock exam.egg-info client_web/node_modules client_web/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
