@@ -17,7 +17,7 @@ WANTED = {
 
 
 def unpack(archive: Path, digest: str, folder: Path) -> None:
-    """Writes the wanted files into the folder; exits with a sentence when the archive is not the expected one."""
+    """Writes the wanted files into the folder; exits with a sentence when the archive is another one."""
     found = base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
     if found != digest:
         sys.exit(f"{archive.name} is not the expected archive: SHA-512 {found}")
