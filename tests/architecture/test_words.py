@@ -20,7 +20,7 @@ LEFTOVERS = (
     "X" * 3,
     "HA" + "CK",
     "lorem " + "ipsum",
-    "NotImplemented" + "Error",
+    r"raise NotImplemented" + "Error",
     "breakpoint" + r"\(\)",
 )
 
