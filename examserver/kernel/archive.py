@@ -92,7 +92,7 @@ def read_archive(data: bytes) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = _entries(archive, len(data))
-    except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, EOFError, OSError, ValueError, RuntimeError) as error:
         raise _fault("无法读取,可能被截断或改动", f"it cannot be read, perhaps cut or altered ({error})") from error
     if write_archive(entries) != data:
         raise _fault(

@@ -8,6 +8,7 @@ the text up to and including the line feed before the empty line.
 import base64
 import binascii
 import hashlib
+import re
 from dataclasses import dataclass
 
 from examserver.kernel.crypto.keys import SigningKey, verify_signature
@@ -59,7 +60,7 @@ def parse_checkpoint(text: str) -> tuple[Checkpoint, list[tuple[str, bytes]]]:
     """The state and the (name, key hash ‖ signature) pairs, unverified; raises NotACheckpoint."""
     note, separator, tail = text.partition("\n\n")
     lines = note.split("\n")
-    if not separator or len(lines) < 3 or not lines[1].isdigit():
+    if not separator or len(lines) < 3 or not re.fullmatch(r"0|[1-9][0-9]{0,15}", lines[1]):
         raise NotACheckpoint()
     try:
         root = base64.b64decode(lines[2], validate=True)

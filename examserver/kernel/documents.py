@@ -165,7 +165,7 @@ def read_trust(data: bytes) -> Trust:
             raise KeyError("type")
         rows = file["keys"]
         return Trust(tuple(TrustedKey(row["role"], row["name"], unb64u(row["public_key"])) for row in rows))
-    except (ValueError, KeyError, TypeError, AttributeError, NotCanonical):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, NotCanonical):
         raise NotADocument(reason="not a trust list") from None
 
 

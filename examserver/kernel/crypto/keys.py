@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
 
-from examserver.kernel.canonical import b64u, encode, to_json, unb64u
+from examserver.kernel.canonical import NotCanonical, b64u, encode, to_json, unb64u
 from examserver.kernel.errors import Denied, Invalid
 
 ITERATIONS = 600_000
@@ -152,7 +152,7 @@ def read_key_file(data: bytes, passphrase: str) -> KeyPair:
         return KeyPair(SigningKey(unb64u(secret["signing"])), SealingKey(unb64u(secret["sealing"])))
     except InvalidTag:
         raise WrongPassphrase() from None
-    except (KeyError, TypeError):
+    except (KeyError, TypeError, ValueError, NotCanonical):
         raise NotAKeyFile() from None
 
 
@@ -167,7 +167,7 @@ def read_public_part(data: bytes) -> dict[str, str]:
 def _key_file(data: bytes) -> dict[str, Any]:
     try:
         file = json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise NotAKeyFile() from None
     if not isinstance(file, dict) or file.get("type") != "exam.key-file" or file.get("version") != 1:
         raise NotAKeyFile()
