@@ -34,7 +34,8 @@ static:
 
 client:
 ifneq ($(CLIENT),)
-	@cd client_web && ../config/deploy/with-node.sh npm run --silent check
+	@cd client_web && ../config/deploy/with-node.sh npm run --silent lint
+	@cd client_web && ../config/deploy/with-node.sh npm run --silent test
 endif
 
 unit:

@@ -56,21 +56,23 @@ client_sources() {
   find client_web \( -name node_modules -o -name dist -o -name test-results \) -prune -o -type f -print0
 }
 
+# npm writes .package-lock.json last, so it is newer than the lock file it installed.
+install_client_packages() {
+  local installed=client_web/node_modules/.package-lock.json
+  [ -f "$installed" ] && [ ! client_web/package-lock.json -nt "$installed" ] && return
+  say "web client: packages (npm ci)"
+  (cd client_web && ../config/deploy/with-node.sh npm ci --no-audit --no-fund --loglevel=error --progress=true >&2)
+  touch "$installed"
+}
+
 build_client() {
   [ -f client_web/package.json ] || return 0
-  local stamp=$venv/.stamp-client want
+  local stamp=$venv/.stamp-client want log
   want=$(client_sources | hash_files)
-  [ -f client_web/dist/.built ] && [ "$(cat client_web/dist/.built)" = "$want" ] && return
+  [ -f client_web/dist/index.html ] && [ "$(cat "$stamp" 2>/dev/null)" = "$want" ] && [ -d client_web/node_modules ] && return
   config/deploy/with-node.sh --prepare
-  local locked
-  locked=$(sha256sum client_web/package.json client_web/package-lock.json | sha256sum | cut -d' ' -f1)
-  if [ "$(cat "$stamp" 2>/dev/null)" != "$locked" ] || [ ! -d client_web/node_modules ]; then
-    say "web client: packages (npm ci)"
-    (cd client_web && ../config/deploy/with-node.sh npm ci --no-audit --no-fund --loglevel=error --progress=true >&2)
-    echo "$locked" >"$stamp"
-  fi
+  install_client_packages
   say "web client: build"
-  local log
   log=$(mktemp)
   if ! (cd client_web && ../config/deploy/with-node.sh npm run build >"$log" 2>&1 </dev/null); then
     tail -n 30 "$log" >&2
@@ -78,7 +80,7 @@ build_client() {
     die "the web client did not build"
   fi
   rm -f "$log"
-  client_sources | hash_files >client_web/dist/.built
+  echo "$want" >"$stamp"
 }
 
 chinese_font_present() {
