@@ -6,7 +6,7 @@ from pydantic import Field
 
 from examserver.plumbing.contract import Schema
 
-OptionId = Annotated[str, Field(min_length=1, max_length=16)]
+OptionId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,16}$")]
 Digest = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
 Millis = Annotated[int, Field(ge=0, le=2**53 - 1)]
 StepValue = bool | OptionId | Annotated[list[OptionId], Field(max_length=16)] | None

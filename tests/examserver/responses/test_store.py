@@ -1,0 +1,135 @@
+"""Group commit on a real database: nothing is acknowledged before it is durable, nothing acknowledged is lost."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import gevent
+import pytest
+from sqlalchemy import func, select, text
+
+from examserver.plumbing.database import Database
+from examserver.responses.actions import StepLog
+from examserver.responses.steps import Moment, Phase, Step, first_hash, hash_text, next_hash, session_header
+from examserver.responses.store import NotStored
+from examserver.responses.tables import STEP_TABLE, load_entries
+
+OPEN = Phase(Moment.OPEN, 10**13)
+
+
+def header(session: str) -> dict[str, str | int]:
+    """A session header."""
+    return session_header(session, "sit_1", "T" + session, "frm_1", "ppr_1", 1)
+
+
+def chain(session: str, length: int) -> list[Step]:
+    """Steps of a valid chain."""
+    last, steps = first_hash(header(session)), []
+    for seq in range(1, length + 1):
+        step = Step(session, 1, seq, f"i{seq % 9}", "answer", "AB"[seq % 2], seq, hash_text(last))
+        last = next_hash(last, step.body())
+        steps.append(step)
+    return steps
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    database = Database("hall", f"sqlite:///{tmp_path / 'hall.db'}")
+    database.prepare()
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def log(database: Database) -> Iterator[StepLog]:
+    log = StepLog(database)
+    yield log
+    log.stop()
+
+
+def stored(database: Database, session: str) -> list[int]:
+    """The step numbers on storage."""
+    with database.engine.connect() as connection:
+        return [entry.step.seq for entry in load_entries(connection, session, first_hash(header(session)))]
+
+
+def test_what_is_acknowledged_is_on_storage(log: StepLog, database: Database) -> None:
+    log.open_chain("s1", header("s1"), 1)
+    outcomes, head = log.save("s1", chain("s1", 5), OPEN, 7, "socket")
+    assert [outcome.status.value for outcome in outcomes] == ["accepted"] * 5
+    assert stored(database, "s1") == [1, 2, 3, 4, 5] and head.seq == 5
+
+
+def test_many_sessions_share_commits(log: StepLog, database: Database) -> None:
+    sessions = [f"s{n}" for n in range(40)]
+    for session in sessions:
+        log.open_chain(session, header(session), 1)
+
+    def work(session: str) -> None:
+        for step in chain(session, 10):
+            log.save(session, [step], OPEN, 7, "socket")
+
+    gevent.joinall([gevent.spawn(work, session) for session in sessions], raise_error=True)
+    with database.engine.connect() as connection:
+        assert connection.execute(select(func.count()).select_from(STEP_TABLE)).scalar() == 400
+    assert log.writer.commits < 400
+
+
+def test_a_new_process_continues_where_the_log_ends(log: StepLog, database: Database) -> None:
+    log.open_chain("s1", header("s1"), 1)
+    steps = chain("s1", 6)
+    _, head = log.save("s1", steps[:4], OPEN, 7, "socket")
+    again = StepLog(database)
+    again.open_chain("s1", header("s1"), 1)
+    standing = again.standing("s1")
+    assert (standing.seq, standing.head) == (4, hash_text(head.hash))
+    outcomes, _ = again.save("s1", steps[2:], OPEN, 8, "http")
+    assert [outcome.status.value for outcome in outcomes] == ["duplicate", "duplicate", "accepted", "accepted"]
+    again.stop()
+
+
+def test_a_failed_commit_acknowledges_nobody_and_the_same_steps_go_through_later(
+    log: StepLog, database: Database
+) -> None:
+    log.open_chain("s1", header("s1"), 1)
+    log.open_chain("s2", header("s2"), 1)
+    one, two = chain("s1", 3), chain("s2", 2)
+    log.save("s1", one[:1], OPEN, 7, "socket")
+    refuse = "CREATE TRIGGER full BEFORE INSERT ON response_step BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+    with database.transaction() as session:
+        session.execute(text(refuse))
+    jobs = [
+        gevent.spawn(log.save, "s1", one[1:], OPEN, 7, "socket"),
+        gevent.spawn(log.save, "s2", two, OPEN, 7, "http"),
+    ]
+    gevent.joinall(jobs)
+    assert all(isinstance(job.exception, NotStored) for job in jobs)
+    assert stored(database, "s1") == [1] and stored(database, "s2") == []
+    with database.transaction() as session:
+        session.execute(text("DROP TRIGGER full"))
+    outcomes, _ = log.save("s1", one, OPEN, 8, "socket")
+    assert [outcome.status.value for outcome in outcomes] == ["duplicate", "accepted", "accepted"]
+    log.save("s2", two, OPEN, 8, "socket")
+    assert stored(database, "s1") == [1, 2, 3] and stored(database, "s2") == [1, 2]
+
+
+def test_two_processes_on_one_log_never_double_a_step(log: StepLog, database: Database) -> None:
+    other = StepLog(database)
+    for one in (log, other):
+        one.open_chain("s1", header("s1"), 1)
+    steps = chain("s1", 3)
+    log.save("s1", steps[:2], OPEN, 7, "socket")
+    with pytest.raises(NotStored):
+        other.save("s1", steps[:1], OPEN, 7, "socket")
+    outcomes, _ = other.save("s1", steps, OPEN, 7, "socket")
+    assert [outcome.status.value for outcome in outcomes] == ["duplicate", "duplicate", "accepted"]
+    assert stored(database, "s1") == [1, 2, 3]
+    other.stop()
+
+
+def test_an_old_lease_is_fenced_after_a_move(log: StepLog) -> None:
+    log.open_chain("s1", header("s1"), 1)
+    steps = chain("s1", 3)
+    log.save("s1", steps[:2], OPEN, 7, "socket")
+    log.open_chain("s1", header("s1"), 2)
+    outcomes, _ = log.save("s1", steps[2:], OPEN, 7, "socket")
+    assert [outcome.status.value for outcome in outcomes] == ["fenced"]
