@@ -24,11 +24,16 @@ find_python() {
 
 hash_files() { sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1; }
 
+venv_package() { "$1" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])'; }
+
+can_fill_venv() { "$1" -c 'import ensurepip' 2>/dev/null || "$1" -m pip --version >/dev/null 2>&1; }
+
 make_venv() {
   local base=$1
   [ -x "$python" ] && "$python" -c 'import pip' 2>/dev/null && return
   say "virtual environment: $venv from $base"
   rm -rf "$venv"
+  can_fill_venv "$base" || [ "${EXAM_SYSTEM_PARTS:-}" = no ] || config/deploy/system-parts.sh "$(venv_package "$base")"
   if "$base" -c 'import ensurepip' 2>/dev/null; then
     "$base" -m venv "$venv"
   elif "$base" -m pip --version >/dev/null 2>&1; then
@@ -36,7 +41,7 @@ make_venv() {
     "$base" -m venv --without-pip "$venv"
     "$base" -m pip -q --python "$python" install -c config/constraints.txt pip
   else
-    die "$base has neither ensurepip nor pip; install the package python3-venv first"
+    die "$base has neither ensurepip nor pip; install the package $(venv_package "$base") first"
   fi
 }
 
@@ -61,7 +66,7 @@ install_client_packages() {
   local installed=client_web/node_modules/.package-lock.json
   [ -f "$installed" ] && [ ! client_web/package-lock.json -nt "$installed" ] && return
   say "web client: packages (npm ci)"
-  (cd client_web && ../config/deploy/with-node.sh npm ci --no-audit --no-fund --loglevel=error --progress=true >&2)
+  (cd client_web && ../config/deploy/with-node.sh npm ci --no-audit --no-fund --no-update-notifier --loglevel=error --progress=true >&2)
   touch "$installed"
 }
 
@@ -110,3 +115,4 @@ make_venv "$base"
 install_packages
 build_client
 fetch_font
+say "ready: $venv/bin/exam"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# system-parts.sh demo|test
+# system-parts.sh demo|test|python3.11-venv
 #
 # Installs through apt what the demo (browser, Chinese fonts) or the tests (also PostgreSQL, Redis, PDF and
 # certificate tools) use from the system, where apt exists and we may use it. What cannot be had is named and left
@@ -18,6 +18,7 @@ present() {
     redis-server) any_command redis-server ;;
     poppler-utils) any_command pdftoppm ;;
     libnss3-tools) any_command certutil ;;
+    python3*-venv) "${1%-venv}" -c 'import ensurepip' 2>/dev/null ;;
   esac
 }
 
@@ -29,6 +30,7 @@ purpose() {
     redis-server) echo "the tests against Redis" ;;
     poppler-utils) echo "looking at rendered PDFs in tests" ;;
     libnss3-tools) echo "browser tests that trust the hall's own CA" ;;
+    python3*-venv) echo "making the virtual environment" ;;
   esac
 }
 
@@ -52,6 +54,7 @@ install_parts() {
 case ${1:-} in
   demo) parts=(chromium fonts-noto-cjk) ;;
   test) parts=(chromium fonts-noto-cjk postgresql redis-server poppler-utils libnss3-tools) ;;
+  python3*-venv) parts=("$1") ;;
   *) die "say which: demo or test" ;;
 esac
 
