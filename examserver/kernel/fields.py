@@ -4,6 +4,7 @@ Source of the rule: the format documents (`examserver/docs/formats.md`). A missi
 a fault that names its place, so that a person with the file open finds it.
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -36,6 +37,14 @@ def is_digest(value: object) -> bool:
 
 def _fault(place: str, reason_zh: str, reason_en: str) -> MalformedField:
     return MalformedField(place=place, reason_zh=reason_zh, reason_en=reason_en)
+
+
+def parse_json(data: bytes, place: str) -> Any:
+    """The JSON value of opened bytes; raises MalformedField instead of a decoder's own errors."""
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError):
+        raise _fault(place, "不是 JSON", "it is not JSON") from None
 
 
 class Fields:
@@ -135,6 +144,11 @@ class Fields:
         if len(value) > most:
             raise _fault(self.at(name), f"最多 {most} 项", f"it may hold at most {most} entries")
         return value
+
+    def all(self) -> list[tuple[str, Any]]:
+        """Every entry of an object whose field names are data (ids, digests)."""
+        self._read.update(self._value)
+        return list(self._value.items())
 
     def texts(self, name: str, most: int = 1_000_000) -> list[str]:
         """A list of non-empty strings."""
