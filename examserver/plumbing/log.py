@@ -1,0 +1,25 @@
+"""The authority's append-only log: a leaf gets its index in the same transaction as the act it speaks of
+(*sequenced*).
+"""
+
+from typing import Any
+
+from sqlalchemy import func, insert, select, text
+
+from examserver.kernel.canonical import digest, encode
+from examserver.plumbing.shared_tables import LOG_LEAF
+from examserver.plumbing.work import Work
+
+LOG_LOCK = 0x6C6F67
+
+
+def append_leaf(work: Work, kind: str, body: dict[str, Any]) -> int:
+    """Append encode({"kind", "at_ms", "body"}, "exam.log-leaf", 1) as the next leaf and return its index."""
+    if work.session.get_bind().dialect.name == "postgresql":
+        work.session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOG_LOCK})
+    last = work.session.execute(select(func.max(LOG_LEAF.c.index))).scalar()
+    index = 0 if last is None else int(last) + 1
+    data = encode({"kind": kind, "at_ms": work.now_ms, "body": body}, "exam.log-leaf", 1)
+    row = {"index": index, "kind": kind, "digest": digest(data), "data": data.decode(), "at_ms": work.now_ms}
+    work.session.execute(insert(LOG_LEAF).values(**row))
+    return index
