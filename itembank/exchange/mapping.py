@@ -1,0 +1,261 @@
+"""What a mapping file may say: how the columns of one layout become items. Reads TOML text, refuses unknown words.
+
+For the importer and whoever writes a mapping for another bank (config/mappings). Nothing of a layout is in the code:
+sheet, header row, encoding, column names, type rules, key spellings, figure rule, duplicate rule all come from here.
+"""
+
+import re
+import tomllib
+import unicodedata
+from dataclasses import dataclass, field
+from typing import Any
+
+from examserver.kernel.errors import Invalid
+from itembank.items.kinds import ITEM_TYPES, OPTION_LETTERS
+
+Table = dict[str, Any]
+REQUIRED_COLUMNS = ("code", "point", "type", "stem", "key")
+OTHER_COLUMNS = ("importance", "cognition", "difficulty", "figure", "source")
+IDENTITY_FIELDS = ("stem", "figures", "options")
+FIGURE_RULES = ("none", "column", "label")
+
+
+class MalformedMapping(Invalid):
+    """The mapping file cannot be understood."""
+
+    code = "mapping.malformed"
+    message_zh = "映射文件有误：{place} {reason}"
+    message_en = "The mapping is wrong at {place}: {reason}"
+    next_zh = "请对照 config/mappings 中的示例修改"
+    next_en = "Compare it with the examples in config/mappings"
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Header texts of the fields of an item."""
+
+    required: dict[str, str]
+    options: tuple[str, ...]
+    other: dict[str, str]
+
+    def header(self, name: str) -> str:
+        """The header of a field (`stem`, `option:C` …) as the sheet shows it; empty when not mapped."""
+        if name.startswith("option:"):
+            index = OPTION_LETTERS.find(name.partition(":")[2])
+            return self.options[min(index, len(self.options) - 1)] if index >= 0 and self.options else ""
+        if name == "options":
+            return self.options[0] if self.options else ""
+        return self.required.get(name) or self.other.get("figure" if name == "figures" else name, "")
+
+    def expected(self) -> list[str]:
+        """Headers without which the sheet is not of this layout: required fields and the first two options."""
+        return list(dict.fromkeys([*self.required.values(), *self.options[:2]]))
+
+
+@dataclass(frozen=True)
+class KeyRule:
+    """How keys are spelled."""
+
+    separators: str = ";,、/ "
+    true: frozenset[str] = frozenset()
+    false: frozenset[str] = frozenset()
+    count_pattern: re.Pattern[str] | None = None
+
+
+@dataclass(frozen=True)
+class FigureRule:
+    """Where an item's figures are named and when an item must have one."""
+
+    rule: str = "none"
+    separators: str = ";,、"
+    required_if: re.Pattern[str] | None = None
+
+
+@dataclass(frozen=True)
+class SpecificationRule:
+    """Where the specification comes from: a sheet of the same workbook, or the point codes themselves."""
+
+    sheet: str = ""
+    header_row: int = 1
+    columns: dict[str, str] = field(default_factory=dict)
+    derive: bool = False
+    separator: str = "."
+    point_pattern: re.Pattern[str] | None = None
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """One layout."""
+
+    name: str
+    title_zh: str
+    title_en: str
+    recognise: tuple[str, ...]
+    sheet: str
+    header_row: int
+    encoding: str
+    columns: Columns
+    option_separators: str
+    types: dict[str, str]
+    type_patterns: tuple[tuple[re.Pattern[str], str], ...]
+    min_options: dict[str, int]
+    keys: KeyRule
+    importance: dict[str, str]
+    cognition: dict[str, str]
+    difficulty: dict[str, str]
+    figures: FigureRule
+    identity: tuple[str, ...]
+    near_ratio: int
+    specification: SpecificationRule
+
+
+def folded(text: str) -> str:
+    """The spelling under which words of a mapping are compared: width, case and outer blanks do not matter."""
+    return unicodedata.normalize("NFKC", text).strip().upper()
+
+
+def read_mapping(text: str) -> Mapping:
+    """The mapping in this TOML text; raises MalformedMapping naming the place."""
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise MalformedMapping(place="TOML", reason=str(error)) from None
+    known = "name title_zh title_en recognise sheet columns options types type_patterns min_options keys importance"
+    _refuse_unknown(table, "", f"{known} cognition difficulty figures duplicates specification")
+    sheet = _part(table, "sheet", "name header_row encoding")
+    duplicates = _part(table, "duplicates", "identity near_ratio")
+    return Mapping(
+        name=_need(table, "", "name"),
+        title_zh=_need(table, "", "title_zh"),
+        title_en=_need(table, "", "title_en"),
+        recognise=tuple(_part(table, "recognise", "headers").get("headers", ())),
+        sheet=sheet.get("name", ""),
+        header_row=int(sheet.get("header_row", 1)),
+        encoding=sheet.get("encoding", "auto"),
+        columns=_columns(table),
+        option_separators=_part(table, "options", "separators").get("separators", ""),
+        types=_types(table),
+        type_patterns=_type_patterns(table),
+        min_options={kind: int(n) for kind, n in _part(table, "min_options", " ".join(ITEM_TYPES)).items()},
+        keys=_keys(_part(table, "keys", "separators true false count_pattern")),
+        importance=_words(table, "importance"),
+        cognition=_words(table, "cognition"),
+        difficulty=_words(table, "difficulty"),
+        figures=_figures(_part(table, "figures", "rule separators required_if")),
+        identity=_identity(duplicates),
+        near_ratio=int(duplicates.get("near_ratio", 0)),
+        specification=_specification(table),
+    )
+
+
+def _refuse_unknown(table: Table, place: str, known: str) -> None:
+    unknown = sorted(set(table) - set(known.split()))
+    if unknown:
+        raise MalformedMapping(place=f"{place}{unknown[0]}", reason="unknown")
+
+
+def _part(table: Table, name: str, known: str) -> Table:
+    part = table.get(name, {})
+    if not isinstance(part, dict):
+        raise MalformedMapping(place=name, reason="a table is expected")
+    _refuse_unknown(part, f"{name}.", known)
+    return part
+
+
+def _need(table: Table, place: str, name: str) -> str:
+    value = table.get(name)
+    if not isinstance(value, str) or not value:
+        raise MalformedMapping(place=f"{place}{name}", reason="a text is required")
+    return value
+
+
+def _words(table: Table, name: str) -> dict[str, str]:
+    part = table.get(name, {})
+    if not isinstance(part, dict) or not all(isinstance(value, str) for value in part.values()):
+        raise MalformedMapping(place=name, reason="a table of texts is expected")
+    return {folded(word): value for word, value in part.items()}
+
+
+def _columns(table: Table) -> Columns:
+    part = _part(table, "columns", " ".join([*REQUIRED_COLUMNS, "options", *OTHER_COLUMNS]))
+    options = part.get("options", [])
+    if not isinstance(options, list) or len(options) > len(OPTION_LETTERS):
+        raise MalformedMapping(place="columns.options", reason="a list of at most 8 headers is expected")
+    return Columns(
+        required={name: _need(part, "columns.", name) for name in REQUIRED_COLUMNS},
+        options=tuple(options),
+        other={name: _need(part, "columns.", name) for name in OTHER_COLUMNS if name in part},
+    )
+
+
+def _types(table: Table) -> dict[str, str]:
+    words = _words(table, "types")
+    for word, kind in words.items():
+        if kind not in ITEM_TYPES:
+            raise MalformedMapping(place=f"types.{word}", reason=f"unknown item type {kind}")
+    return words
+
+
+def _type_patterns(table: Table) -> tuple[tuple[re.Pattern[str], str], ...]:
+    found = []
+    for entry in table.get("type_patterns", []):
+        _refuse_unknown(entry, "type_patterns.", "pattern type")
+        kind = _need(entry, "type_patterns.", "type")
+        if kind not in ITEM_TYPES:
+            raise MalformedMapping(place="type_patterns.type", reason=f"unknown item type {kind}")
+        found.append((_pattern(_need(entry, "type_patterns.", "pattern"), "type_patterns"), kind))
+    return tuple(found)
+
+
+def _pattern(text: str, place: str) -> re.Pattern[str]:
+    try:
+        return re.compile(text)
+    except re.error as error:
+        raise MalformedMapping(place=place, reason=str(error)) from None
+
+
+def _optional_pattern(part: Table, name: str) -> re.Pattern[str] | None:
+    return _pattern(part[name], name) if part.get(name) else None
+
+
+def _keys(part: Table) -> KeyRule:
+    return KeyRule(
+        separators=part.get("separators", KeyRule.separators),
+        true=frozenset(folded(word) for word in part.get("true", ())),
+        false=frozenset(folded(word) for word in part.get("false", ())),
+        count_pattern=_optional_pattern(part, "count_pattern"),
+    )
+
+
+def _figures(part: Table) -> FigureRule:
+    rule = part.get("rule", "none")
+    if rule not in FIGURE_RULES:
+        raise MalformedMapping(place="figures.rule", reason=f"one of {', '.join(FIGURE_RULES)}")
+    return FigureRule(rule, part.get("separators", FigureRule.separators), _optional_pattern(part, "required_if"))
+
+
+def _identity(part: Table) -> tuple[str, ...]:
+    fields = tuple(part.get("identity", ("stem",)))
+    if "stem" not in fields or not set(fields) <= set(IDENTITY_FIELDS):
+        raise MalformedMapping(place="duplicates.identity", reason="stem, and perhaps figures and options")
+    return fields
+
+
+def _specification(table: Table) -> SpecificationRule:
+    part = _part(table, "specification", "sheet header_row columns derive separator point_pattern")
+    columns = part.get("columns", {})
+    _refuse_unknown(columns, "specification.columns.", "code level parent name weight importance ratio")
+    return SpecificationRule(
+        sheet=part.get("sheet", ""),
+        header_row=int(part.get("header_row", 1)),
+        columns=columns,
+        derive=bool(part.get("derive", False)),
+        separator=part.get("separator", "."),
+        point_pattern=_optional_pattern(part, "point_pattern"),
+    )
+
+
+def recognise(mappings: list[Mapping], headers: set[str]) -> Mapping | None:
+    """The layout all of whose telling headers are present; the one with most of them wins."""
+    fitting = [each for each in mappings if each.recognise and set(each.recognise) <= headers]
+    return max(fitting, key=lambda each: (len(each.recognise), each.name), default=None)

@@ -1,0 +1,194 @@
+"""Reads one sheet of an Excel workbook or a CSV file into rows of text, with the row numbers a person sees in Excel.
+
+For every import. What a program guessed about a cell (a date, a formula, an error value) is not silently turned into
+text: it is marked, so that the row is listed as faulty. Limits refuse archives made to exhaust memory.
+"""
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from examserver.kernel.errors import Invalid
+from itembank.items.text import tidy
+
+MOST_BYTES = 30 * 2**20
+MOST_UNPACKED = 150 * 2**20
+MOST_PARTS = 2000
+MOST_ROWS = 20_000
+MOST_COLUMNS = 100
+
+
+class UnreadableSheet(Invalid):
+    """The file is not a workbook or CSV this system can read."""
+
+    code = "import.unreadable"
+    message_zh = "文件无法读取：{reason_zh}"
+    message_en = "The file cannot be read: {reason_en}"
+    next_zh = "请用 Excel 另存为 .xlsx，或保存为 UTF-8 / GB 18030 编码的 CSV 后重试"
+    next_en = "Save it as .xlsx, or as CSV in UTF-8 or GB 18030, and try again"
+
+
+@dataclass(frozen=True)
+class SheetRow:
+    """One row: its number in Excel, text by header, and cells that are not plain text or number, with the reason."""
+
+    number: int
+    cells: dict[str, str]
+    odd: dict[str, str] = field(default_factory=dict)
+
+    def text(self, header: str) -> str:
+        """The cell under this header; empty when there is none."""
+        return self.cells.get(header, "")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The rows that hold anything, under their headers."""
+
+    name: str
+    headers: tuple[str, ...]
+    rows: tuple[SheetRow, ...]
+
+
+@dataclass(frozen=True)
+class _Cell:
+    text: str
+    odd: str = ""
+
+
+def _fault(zh: str, en: str) -> UnreadableSheet:
+    return UnreadableSheet(reason_zh=zh, reason_en=en)
+
+
+def is_workbook(data: bytes) -> bool:
+    """Whether the bytes are an Excel 2007 workbook (a zip)."""
+    return data.startswith(b"PK\x03\x04")
+
+
+def read_sheet(data: bytes, sheet: str = "", header_row: int = 1, encoding: str = "auto") -> Sheet:
+    """The named sheet (or the only one) as text; raises UnreadableSheet."""
+    if len(data) > MOST_BYTES:
+        raise _fault(f"超过 {MOST_BYTES // 2**20} MB", f"it is larger than {MOST_BYTES // 2**20} MB")
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        raise _fault("旧版 Excel（.xls）或加密的工作簿", "it is an old .xls or an encrypted workbook")
+    if is_workbook(data):
+        return _headed(*_workbook_rows(data, sheet), header_row)
+    return _headed("CSV", _csv_rows(data, encoding), header_row)
+
+
+def sheet_names(data: bytes) -> list[str]:
+    """The sheets of a workbook; empty for CSV."""
+    if not is_workbook(data):
+        return []
+    return list(_open_workbook(data).sheetnames)
+
+
+def _open_workbook(data: bytes) -> Any:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            infos = archive.infolist()
+        if len(infos) > MOST_PARTS or sum(info.file_size for info in infos) > MOST_UNPACKED:
+            raise _fault("解压后过大", "it unpacks to too much data")
+        return load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
+    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError, SyntaxError) as error:
+        raise _fault(f"不是完好的 Excel 工作簿（{error}）", f"it is not a sound workbook ({error})") from error
+
+
+def _workbook_rows(data: bytes, wanted: str) -> tuple[str, Iterator[list[_Cell]]]:
+    book = _open_workbook(data)
+    name = wanted or book.sheetnames[0]
+    if name not in book.sheetnames:
+        names = "、".join(book.sheetnames)
+        raise _fault(f"没有名为“{name}”的工作表（现有：{names}）", f"there is no sheet {name}; there are: {names}")
+    return name, _cells_of(book[name])
+
+
+def _cells_of(sheet: Any) -> Iterator[list[_Cell]]:
+    try:
+        for row in sheet.iter_rows():
+            yield [_cell(cell.value, cell.data_type) for cell in row[:MOST_COLUMNS]]
+    except UnreadableSheet:
+        raise
+    except Exception as error:  # a broken or hostile sheet fails in many ways inside the parsers
+        raise _fault(f"工作表内容损坏（{error}）", f"the sheet is broken ({error})") from error
+
+
+def _cell(value: Any, kind: str) -> _Cell:
+    if value is None:
+        return _Cell("")
+    if kind == "f":
+        return _Cell(str(value), "formula")
+    if kind == "e":
+        return _Cell(str(value), "error")
+    if isinstance(value, (datetime, date, time, timedelta)):
+        return _Cell(str(value), "date")
+    if isinstance(value, bool):
+        return _Cell("TRUE" if value else "FALSE")
+    if isinstance(value, float):
+        return _Cell(format(value, ".15g"))
+    return _Cell(tidy(str(value)))
+
+
+def _csv_rows(data: bytes, encoding: str) -> Iterator[list[_Cell]]:
+    text = _decoded(data, encoding)
+    first = text.partition("\n")[0]
+    delimiter = max(",\t;", key=first.count)
+    try:
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
+            yield [_Cell(tidy(cell)) for cell in row]
+    except csv.Error as error:
+        raise _fault(f"CSV 格式有误（{error}）", f"the CSV is malformed ({error})") from error
+
+
+def _decoded(data: bytes, encoding: str) -> str:
+    if b"\0" in data[:4096]:
+        raise _fault("不是文本文件", "it is not a text file")
+    tried = ["utf-8-sig", "gb18030"] if encoding == "auto" else [encoding]
+    for name in tried:
+        try:
+            return data.decode(name)
+        except UnicodeDecodeError:
+            continue
+        except LookupError:
+            raise _fault(f"未知编码 {name}", f"unknown encoding {name}") from None
+    raise _fault(f"编码不是 {'、'.join(tried)}", f"the encoding is none of {', '.join(tried)}")
+
+
+def _headed(name: str, rows: Iterable[list[_Cell]], header_row: int) -> Sheet:
+    headers: tuple[str, ...] = ()
+    found: list[SheetRow] = []
+    for number, cells in enumerate(rows, 1):
+        if number == header_row:
+            headers = _headers(cells)
+        elif number > header_row and any(cell.text for cell in cells):
+            found.append(_row(number, headers, cells))
+        if len(found) > MOST_ROWS:
+            raise _fault(f"超过 {MOST_ROWS} 行", f"it has more than {MOST_ROWS} rows")
+    if not headers:
+        raise _fault(f"第 {header_row} 行没有表头", f"row {header_row} holds no headers")
+    return Sheet(name, headers, tuple(found))
+
+
+def _headers(cells: list[_Cell]) -> tuple[str, ...]:
+    names = [" ".join(cell.text.split()) for cell in cells]
+    while names and not names[-1]:
+        names.pop()
+    twice = sorted({name for name in names if name and names.count(name) > 1})
+    if twice:
+        raise _fault(f"表头“{twice[0]}”出现两次", f"the header {twice[0]} occurs twice")
+    return tuple(names)
+
+
+def _row(number: int, headers: tuple[str, ...], cells: list[_Cell]) -> SheetRow:
+    named = {header: cell for header, cell in zip(headers, cells, strict=False) if header}
+    odd = {header: cell.odd for header, cell in named.items() if cell.odd}
+    if any(cell.text for cell in cells[len(headers) :]):
+        odd[""] = "extra"
+    return SheetRow(number, {header: cell.text for header, cell in named.items()}, odd)
