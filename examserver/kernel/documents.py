@@ -1,7 +1,8 @@
 """Signed documents: the file form of every JSON artefact, and the list of keys one trusts.
 
 A document file is RFC 8785 JSON of {"type", "version", "body", "signatures"}; a signature covers
-encode(body, type, version), so it binds the kind and version as well as the content.
+encode({"body", "name", "role"}, type, version), so it binds the kind and version, the content, and in which role and
+under which name the signer signed: a signature cannot be shown as somebody else's or moved to another role.
 """
 
 import json
@@ -52,14 +53,18 @@ class Document:
     body: dict[str, Any]
     signatures: tuple[Signature, ...]
 
-    def signed_bytes(self) -> bytes:
-        """What the signatures cover."""
-        return encode(self.body, self.type, self.version)
+    def signed_bytes(self, signature: Signature) -> bytes:
+        """What this signature covers."""
+        return _covered(self.body, self.type, self.version, signature.role, signature.name)
+
+
+def _covered(body: dict[str, Any], type: str, version: int, role: str, name: str) -> bytes:
+    return encode({"body": body, "name": name, "role": role}, type, version)
 
 
 def signed(body: dict[str, Any], type: str, version: int, signer: Signer) -> dict[str, Any]:
     """One signature entry over the body."""
-    value = signer.key.sign(encode(body, type, version))
+    value = signer.key.sign(_covered(body, type, version, signer.role, signer.name))
     return {
         "role": signer.role,
         "name": signer.name,
@@ -192,7 +197,7 @@ def _signature_check(document: Document, signature: Signature, trust: Trust) -> 
         return Check("signer_trusted", False, "the key is not in the trust list for this role", place)
     if signature.suite != "ed25519":
         return Check("signature_suite", False, f"unknown suite {signature.suite}", place)
-    ok = verify_signature(key.public_raw, signature.value, document.signed_bytes())
+    ok = verify_signature(key.public_raw, signature.value, document.signed_bytes(signature))
     return Check("signature", ok, "Ed25519 over the canonical body" if ok else "the content was altered", place)
 
 

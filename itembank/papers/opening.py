@@ -169,7 +169,7 @@ def signed_by(release: Release, custodian: Custodian) -> bool:
         return False
     if signatures[0].suite != "ed25519" or signatures[0].role != "custodian":
         return False
-    return verify_signature(custodian.signing_key, signatures[0].value, release.document.signed_bytes())
+    return verify_signature(custodian.signing_key, signatures[0].value, release.document.signed_bytes(signatures[0]))
 
 
 def check_release(release: Release, manifest: Manifest, hall: str, sitting: str) -> Custodian:
