@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from examserver.kernel.canonical import digest
@@ -32,9 +33,9 @@ class NoSuchFile(Missing):
 
 def write_durably(path: Path, data: bytes) -> None:
     """After return the whole content is on storage under this name; before, the old content was. Raises DiskFull."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with beside.open("wb") as file:
             file.write(data)
             file.flush()
@@ -42,7 +43,8 @@ def write_durably(path: Path, data: bytes) -> None:
         beside.replace(path)
         _flush_folder(path.parent)
     except OSError as error:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
         raise DiskFull(reason=error.strerror or str(error)) from error
 
 
