@@ -31,6 +31,7 @@ def _load(name: str) -> None:
 
 def load_tables() -> None:
     """Register every table in its role's metadata."""
+    importlib.import_module("examserver.plumbing.shared_tables")
     for slice_name in SLICES:
         if importlib.util.find_spec(slice_name) is not None:
             _load(f"{slice_name}.tables")
