@@ -67,6 +67,10 @@ class Fields:
         """The dotted place of a field, as printed in faults."""
         return f"{self.place}.{name}" if self.place else name
 
+    def has(self, name: str) -> bool:
+        """Whether an optional field is there."""
+        return name in self._value
+
     def any(self, name: str) -> Any:
         """The field as it is, present but unchecked."""
         return self._take(name)

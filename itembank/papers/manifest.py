@@ -91,7 +91,7 @@ class Manifest:
     paper: str
     title: str
     occupation_code: str
-    level: str
+    level: int
     standard: str
     bank_name: str
     provenance: str
@@ -179,7 +179,7 @@ def parse_manifest(document: Document, manifest_digest: str) -> Manifest:
         paper=fields.text("paper", 80),
         title=fields.text("title", 400),
         occupation_code=fields.text("occupation_code", 40),
-        level=fields.text("level", 20),
+        level=fields.integer("level", 1, 9),
         standard=fields.text("standard", 400, empty=True),
         bank_name=bank.text("name", 200),
         provenance=bank.text("provenance", 40),

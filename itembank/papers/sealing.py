@@ -77,7 +77,7 @@ class PaperFacts:
     paper: str
     title: str
     occupation_code: str
-    level: str
+    level: int
     standard: str
     bank_name: str
     provenance: str
@@ -115,8 +115,8 @@ def _repeated(values: Sequence[object]) -> int | None:
     return next((n for n, value in enumerate(values) if value in values[:n]), None)
 
 
-def check_sealable(facts: PaperFacts, forms: Sequence[FormToSeal], custodians: Sequence[Custodian]) -> None:
-    """Raises the first rule a sealing would break."""
+def check_terms(facts: PaperFacts, custodians: Sequence[Custodian]) -> None:
+    """Raises the first rule that threshold, custodians or dates of a sealing would break."""
     if not 2 <= facts.threshold <= len(custodians):
         raise TooFewCustodians(given=len(custodians), threshold=facts.threshold)
     for values in (
@@ -128,10 +128,14 @@ def check_sealable(facts: PaperFacts, forms: Sequence[FormToSeal], custodians: S
         twice = _repeated(values)
         if twice is not None:
             raise CustodiansNotDistinct(who=custodians[twice].name)
-    if all(form.reserve for form in forms) or _repeated([form.form for form in forms]) is not None:
-        raise NothingToSeal()
     if not facts.not_before_ms < facts.expires_ms:
         raise DatesOutOfOrder()
+
+
+def check_forms(forms: Sequence[FormToSeal]) -> None:
+    """Raises NothingToSeal unless there is a regular form and no form twice."""
+    if all(form.reserve for form in forms) or _repeated([form.form for form in forms]) is not None:
+        raise NothingToSeal()
 
 
 def _slot(paper: str, form: str, custodian: Custodian, share: Share) -> Json:
@@ -222,7 +226,8 @@ def seal_paper(
     entropy: Entropy,
 ) -> SealedPaper:
     """Package and key package of a paper; raises a Refused when a rule of sealing is broken."""
-    check_sealable(facts, forms, custodians)
+    check_terms(facts, custodians)
+    check_forms(forms)
     sealed = [_seal_form(facts, form, custodians, entropy) for form in forms]
     body = _manifest_body(facts, custodians, [entry for entry, _ in sealed])
     manifest = sign_document(body, MANIFEST_TYPE, 1, [signer])

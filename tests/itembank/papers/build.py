@@ -70,7 +70,7 @@ def facts(threshold: int = 2, **changes: Any) -> PaperFacts:
         "paper": "ppr_01jd0000000000000000000004",
         "title": "电工四级 2026 年第 12 批",
         "occupation_code": "6-31-01-03",
-        "level": "4",
+        "level": 4,
         "standard": "电工国家职业技能标准(2018 年版)",
         "bank_name": "省级题库",
         "provenance": "enrolled",

@@ -1,0 +1,103 @@
+"""A custodian's own machine: a key that never leaves it, and a release file for one hall."""
+
+import json
+import os
+import stat
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from examserver.kernel.canonical import b64u
+from examserver.kernel.crypto.keys import KeyPair, read_key_file
+from examserver.kernel.crypto.sign import Signer
+from itembank.papers.commands import BadPassphraseFile, HallUnreachable, KeyFileExists, custodian
+from itembank.papers.manifest import Custodian, read_manifest
+from itembank.papers.opening import open_release, read_release
+from itembank.papers.sealing import SealedPaper, seal_paper
+from tests.itembank.papers.build import facts, forms_to_seal
+
+PASSPHRASE = "a long enough passphrase"
+
+
+def run(*words: object) -> Result:
+    return CliRunner().invoke(custodian, [str(word) for word in words])
+
+
+@pytest.fixture
+def passphrase(tmp_path: Path) -> Path:
+    path = tmp_path / "passphrase"
+    path.write_text(PASSPHRASE + "\n", encoding="utf-8")
+    return path
+
+
+def made_key(tmp_path: Path, passphrase: Path, name: str) -> tuple[Path, dict[str, str]]:
+    out = tmp_path / f"{name}.key.json"
+    result = run("new", "--name", name, "--out", out, "--passphrase-file", passphrase)
+    assert result.exit_code == 0, result.output
+    return out, json.loads(result.output)
+
+
+def sealed_for(pairs: list[KeyPair], names: list[str]) -> SealedPaper:
+    custodians = [
+        Custodian(f"cus_{name}", name, pair.signing.public_raw, pair.sealing.public_raw)
+        for name, pair in zip(names, pairs, strict=True)
+    ]
+    signer = Signer("bank", "省级题库", KeyPair.generate().signing)
+    grading = KeyPair.generate().sealing.public_raw
+    return seal_paper(facts(), forms_to_seal(), custodians, grading, signer, os.urandom)
+
+
+def test_a_new_key_is_the_owners_alone_and_its_public_part_is_printed(tmp_path: Path, passphrase: Path) -> None:
+    path, public = made_key(tmp_path, passphrase, "周保管")
+    pair = read_key_file(path.read_bytes(), PASSPHRASE)
+    assert public["signing_key"] == b64u(pair.signing.public_raw)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_key_is_never_overwritten(tmp_path: Path, passphrase: Path) -> None:
+    path, _ = made_key(tmp_path, passphrase, "周保管")
+    before = path.read_bytes()
+    result = run("new", "--name", "x", "--out", path, "--passphrase-file", passphrase)
+    assert isinstance(result.exception, KeyFileExists)
+    assert path.read_bytes() == before
+
+
+def test_a_short_passphrase_is_refused(tmp_path: Path) -> None:
+    short = tmp_path / "short"
+    short.write_text("1234", encoding="utf-8")
+    result = run("new", "--name", "x", "--out", tmp_path / "k", "--passphrase-file", short)
+    assert isinstance(result.exception, BadPassphraseFile)
+    assert not (tmp_path / "k").exists()
+
+
+@pytest.mark.parametrize(
+    ("forms", "released"),
+    [("regular", {"frm_a", "frm_b"}), ("reserve", {"frm_r"}), ("all", {"frm_a", "frm_b", "frm_r"}), ("B", {"frm_b"})],
+)
+def test_a_release_opens_at_the_hall_it_names(tmp_path: Path, passphrase: Path, forms: str, released: set[str]) -> None:
+    names = ["周保管", "吴保管"]
+    keys = [made_key(tmp_path, passphrase, name)[0] for name in names]
+    paper = sealed_for([read_key_file(path.read_bytes(), PASSPHRASE) for path in keys], names)
+    (tmp_path / "p.paper.zip").write_bytes(paper.package)
+    hall = KeyPair.generate()
+    identity = {"name": "考场", "sealing_key": b64u(hall.sealing.public_raw)}
+    (tmp_path / "hall.json").write_text(json.dumps(identity), encoding="utf-8")
+    out = tmp_path / "release.json"
+    given = ["--key", keys[0], "--passphrase-file", passphrase, "--package", tmp_path / "p.paper.zip"]
+    given += ["--hall", tmp_path / "hall.json", "--sitting", "sit_1", "--forms", forms]
+    result = run("release", *given, "--device", "保管人令牌甲", "--out", out)
+    assert result.exit_code == 0, result.exception
+    shares = open_release(read_release(out.read_bytes()), read_manifest(paper.manifest), hall.sealing, "sit_1")
+    assert set(shares) == released
+
+
+def test_a_hall_is_never_asked_without_tls(tmp_path: Path, passphrase: Path) -> None:
+    key, _ = made_key(tmp_path, passphrase, "周保管")
+    pair = read_key_file(key.read_bytes(), PASSPHRASE)
+    paper = sealed_for([pair, KeyPair.generate()], ["周保管", "吴保管"])
+    (tmp_path / "p.paper.zip").write_bytes(paper.package)
+    given = ["--key", key, "--passphrase-file", passphrase, "--package", tmp_path / "p.paper.zip"]
+    given += ["--hall", "http://127.0.0.1:9", "--sitting", "sit_1", "--device", "x"]
+    result = run("release", *given, "--out", tmp_path / "r.json")
+    assert isinstance(result.exception, HallUnreachable)
