@@ -1,0 +1,196 @@
+"""Rows of banks, items, their immutable versions, the verdicts on them, and figures by digest."""
+
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Index, Integer, LargeBinary, String, Text, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from examserver.kernel.errors import Missing
+from examserver.plumbing.database import BankBase
+from itembank.exchange.identity import Likeness
+from itembank.items.content import ItemBody, read_content
+from itembank.items.state import RETIRED, Signatures
+
+
+class NoSuchBank(Missing):
+    """No bank with this id."""
+
+    code = "bank.missing"
+
+
+class NoSuchItem(Missing):
+    """No item with this id."""
+
+    code = "item.missing"
+
+
+class BankRow(BankBase):
+    """One item bank: an occupation at a level under one standard."""
+
+    __tablename__ = "item_bank"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), unique=True)
+    occupation_code: Mapped[str] = mapped_column(String(40))
+    occupation_name: Mapped[str] = mapped_column(String(120))
+    level: Mapped[str] = mapped_column(String(20))
+    standard: Mapped[str] = mapped_column(String(200))
+    owner: Mapped[str] = mapped_column(String(200))
+    provenance: Mapped[str] = mapped_column(String(20))
+    items_per_point: Mapped[int] = mapped_column(Integer)
+    created_ms: Mapped[int] = mapped_column(BigInteger)
+
+
+class ItemRow(BankBase):
+    """One item under its code; its words are in its versions."""
+
+    __tablename__ = "item"
+    __table_args__ = (
+        UniqueConstraint("bank_id", "code"),
+        Index("ix_item_bank_state", "bank_id", "state"),
+    )
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    bank_id: Mapped[str] = mapped_column(String(40))
+    code: Mapped[str] = mapped_column(String(64))
+    state: Mapped[str] = mapped_column(String(20))
+    version: Mapped[int] = mapped_column(Integer)
+    type: Mapped[str] = mapped_column(String(40))
+    point: Mapped[str] = mapped_column(String(64))
+    version_id: Mapped[str] = mapped_column(String(40))
+    import_id: Mapped[str | None] = mapped_column(String(40), index=True)
+
+
+class ItemVersionRow(BankBase):
+    """One version of an item: content, key and attributes never change; only who signed is added."""
+
+    __tablename__ = "item_version"
+    __table_args__ = (UniqueConstraint("item_id", "version"),)
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    item_id: Mapped[str] = mapped_column(String(40))
+    bank_id: Mapped[str] = mapped_column(String(40), index=True)
+    version: Mapped[int] = mapped_column(Integer)
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    key: Mapped[list[str]] = mapped_column(JSON)
+    importance: Mapped[str | None] = mapped_column(String(2))
+    cognition: Mapped[str | None] = mapped_column(String(20))
+    difficulty: Mapped[int | None] = mapped_column(Integer)
+    source: Mapped[str] = mapped_column(Text)
+    digest: Mapped[str] = mapped_column(String(80))
+    stem_identity: Mapped[str] = mapped_column(Text)
+    figures_identity: Mapped[str] = mapped_column(Text)
+    options_identity: Mapped[str] = mapped_column(Text)
+    author: Mapped[str] = mapped_column(String(40))
+    author_name: Mapped[str] = mapped_column(String(120))
+    reviewer: Mapped[str] = mapped_column(String(40), default="")
+    reviewer_name: Mapped[str] = mapped_column(String(120), default="")
+    approver: Mapped[str] = mapped_column(String(40), default="")
+    approver_name: Mapped[str] = mapped_column(String(120), default="")
+    origin_digest: Mapped[str] = mapped_column(String(80), default="")
+    origin_row: Mapped[int | None] = mapped_column(Integer)
+    created_ms: Mapped[int] = mapped_column(BigInteger)
+
+
+class VerdictRow(BankBase):
+    """One verdict of a reviewer or approver on one version; never changed."""
+
+    __tablename__ = "item_verdict"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    version_id: Mapped[str] = mapped_column(String(40), index=True)
+    stage: Mapped[str] = mapped_column(String(20))
+    verdict: Mapped[str] = mapped_column(String(20))
+    comment: Mapped[str] = mapped_column(Text)
+    by: Mapped[str] = mapped_column(String(40))
+    by_name: Mapped[str] = mapped_column(String(120))
+    at_ms: Mapped[int] = mapped_column(BigInteger)
+
+
+class AssetRow(BankBase):
+    """One figure under the digest of its bytes."""
+
+    __tablename__ = "item_asset"
+
+    digest: Mapped[str] = mapped_column(String(80), primary_key=True)
+    media_type: Mapped[str] = mapped_column(String(40))
+    width: Mapped[int] = mapped_column(Integer)
+    height: Mapped[int] = mapped_column(Integer)
+    data: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+def load_bank(session: Session, bank_id: str) -> BankRow:
+    """The bank; raises NoSuchBank."""
+    row = session.get(BankRow, bank_id)
+    if row is None:
+        raise NoSuchBank(what=bank_id)
+    return row
+
+
+def load_item(session: Session, item_id: str) -> ItemRow:
+    """The item; raises NoSuchItem."""
+    row = session.get(ItemRow, item_id)
+    if row is None:
+        raise NoSuchItem(what=item_id)
+    return row
+
+
+def current_version(session: Session, item: ItemRow) -> ItemVersionRow:
+    """The newest version of an item."""
+    return session.get_one(ItemVersionRow, item.version_id)
+
+
+def versions_of(session: Session, item_id: str) -> list[ItemVersionRow]:
+    """All versions, newest first."""
+    query = select(ItemVersionRow).where(ItemVersionRow.item_id == item_id)
+    return list(session.scalars(query.order_by(ItemVersionRow.version.desc())))
+
+
+def verdicts_on(session: Session, version_ids: list[str]) -> list[VerdictRow]:
+    """Verdicts on these versions, oldest first."""
+    query = select(VerdictRow).where(VerdictRow.version_id.in_(version_ids))
+    return list(session.scalars(query.order_by(VerdictRow.at_ms, VerdictRow.id)))
+
+
+def body_of(version: ItemVersionRow) -> ItemBody:
+    """Everything a version fixes."""
+    return ItemBody(
+        content=read_content(version.content),
+        key=tuple(version.key),
+        importance=version.importance,
+        cognition=version.cognition,
+        difficulty=version.difficulty,
+        source=version.source,
+    )
+
+
+def signatures_of(item: ItemRow, version: ItemVersionRow) -> Signatures:
+    """Who has signed this version so far."""
+    return Signatures(item.code, item.state, version.author, version.reviewer, version.approver)
+
+
+def known_likenesses(session: Session, bank_id: str) -> list[Likeness]:
+    """The likeness of every item of the bank, in order of codes; codes of retired items stay taken."""
+    version = ItemVersionRow
+    query = (
+        select(ItemRow.code, ItemRow.point, ItemRow.state, version.stem_identity, version.figures_identity,
+               version.options_identity)
+        .join(version, version.id == ItemRow.version_id)
+        .where(ItemRow.bank_id == bank_id)
+        .order_by(ItemRow.code)
+    )  # fmt: skip
+    return [
+        Likeness(row.code, row.point, "" if row.state == RETIRED else row.stem_identity, row.figures_identity,
+                 row.options_identity, "题库中")
+        for row in session.execute(query)
+    ]  # fmt: skip
+
+
+def load_assets(session: Session, digests: set[str]) -> dict[str, AssetRow]:
+    """The figures with these digests."""
+    found: dict[str, AssetRow] = {}
+    wanted = sorted(digests)
+    for start in range(0, len(wanted), 500):
+        query = select(AssetRow).where(AssetRow.digest.in_(wanted[start : start + 500]))
+        found |= {row.digest: row for row in session.scalars(query)}
+    return found

@@ -1,0 +1,144 @@
+"""Review and approval: a verdict by a second and then a third person on each item version, singly or a whole import.
+
+Bulk verdicts are one act with one verdict row per version; an item the person may not sign is left as it is and named.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import insert, select
+
+from examserver.kernel.errors import ExamError, Invalid, Refused
+from examserver.plumbing.work import Work
+from itembank.items.check import check_item
+from itembank.items.state import APPROVE, RETURNED, REVIEW, CommentMissing, next_state
+from itembank.items.tables import ItemRow, ItemVersionRow, VerdictRow, body_of, signatures_of
+
+_STAGE_STATE = {REVIEW: "draft", APPROVE: "reviewed"}
+
+
+class NothingChosen(Invalid):
+    """Neither items nor an import were named, or both."""
+
+    code = "review.nothing_chosen"
+    message_zh = "请指定一批试题：导入批次或试题列表（二选一）"
+    message_en = "Name either an import or a list of items"
+    next_zh = "请在列表中勾选试题，或选择一个导入批次"
+    next_en = "Tick items in the list, or choose an import"
+
+
+class NothingWaiting(Refused):
+    """None of the named items waits for this verdict."""
+
+    code = "review.nothing_waiting"
+    message_zh = "所选试题中没有等待此操作的"
+    message_en = "None of the chosen items waits for this"
+    next_zh = "请按状态筛选列表后再选择"
+    next_en = "Filter the list by state and choose again"
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Which items a verdict is about."""
+
+    import_id: str | None
+    item_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """An item left as it is, and why."""
+
+    item: str
+    code: str
+    reason: str
+    reason_zh: str
+    reason_en: str
+
+
+@dataclass(frozen=True)
+class VerdictOutcome:
+    """How many items moved to which state, and which did not."""
+
+    changed: int
+    state: str
+    skipped: tuple[Skipped, ...]
+
+
+def _load_chosen(work: Work, stage: str, chosen: Chosen) -> list[tuple[ItemRow, ItemVersionRow]]:
+    if bool(chosen.import_id) == bool(chosen.item_ids):
+        raise NothingChosen()
+    query = select(ItemRow, ItemVersionRow).join(ItemVersionRow, ItemVersionRow.id == ItemRow.version_id)
+    if chosen.import_id:
+        query = query.where(ItemRow.import_id == chosen.import_id, ItemRow.state == _STAGE_STATE[stage])
+        return [(item, version) for item, version in work.session.execute(query.order_by(ItemRow.code))]
+    found: list[tuple[ItemRow, ItemVersionRow]] = []
+    wanted = sorted(set(chosen.item_ids))
+    for start in range(0, len(wanted), 500):
+        rows = work.session.execute(query.where(ItemRow.id.in_(wanted[start : start + 500])).order_by(ItemRow.code))
+        found += [(item, version) for item, version in rows]
+    return found
+
+
+def give_verdict(work: Work, stage: str, chosen: Chosen, verdict: str, comment: str) -> VerdictOutcome:
+    """Signs every chosen item at this stage; raises NothingChosen, NothingWaiting, or the
+    refusal of the first when none could be signed (kept in the audit chain)."""
+    if verdict == "return" and not comment.strip():
+        raise CommentMissing()
+    pairs = _load_chosen(work, stage, chosen)
+    if not pairs:
+        raise NothingWaiting()
+    skipped: list[Skipped] = []
+    refusals: list[ExamError] = []
+    rows: list[dict[str, object]] = []
+    state = ""
+    for item, version in pairs:
+        try:
+            state = _sign(work, stage, item, version, verdict, comment)
+            rows.append(_verdict_values(work, stage, version, verdict, comment))
+        except ExamError as error:
+            refusals.append(error)
+            skipped.append(Skipped(item.id, item.code, error.code, error.text("zh"), error.text("en")))
+    if not rows:
+        first = skipped[0]
+        work.attempt(f"items.{stage}.refused", first.item, code=first.reason, items=len(skipped))
+        raise refusals[0]
+    work.session.execute(insert(VerdictRow), rows)
+    facts = {"verdict": verdict, "items": len(rows), "skipped": len(skipped), "comment": comment[:200]}
+    work.record(f"items.{stage}", chosen.import_id or pairs[0][0].bank_id, **facts)
+    return VerdictOutcome(len(rows), state, tuple(skipped))
+
+
+def _sign(work: Work, stage: str, item: ItemRow, version: ItemVersionRow, verdict: str, comment: str) -> str:
+    signed = signatures_of(item, version)
+    state = next_state(signed, stage, verdict, work.actor.id, work.actor.name, comment)
+    if state != RETURNED and check_item(body_of(version)):
+        raise FlawedVersion(code=item.code)
+    if stage == REVIEW:
+        version.reviewer, version.reviewer_name = work.actor.id, work.actor.name
+    else:
+        version.approver, version.approver_name = work.actor.id, work.actor.name
+    item.state = state
+    return state
+
+
+class FlawedVersion(Refused):
+    """The stored version does not pass the item checks of today."""
+
+    code = "review.flawed"
+    message_zh = "试题 {code} 未通过完整性检查，不能签署"
+    message_en = "Item {code} does not pass the checks and cannot be signed"
+    next_zh = "请退回给命题人修改"
+    next_en = "Return it to its author"
+
+
+def _verdict_values(work: Work, stage: str, version: ItemVersionRow, verdict: str, comment: str) -> dict[str, object]:
+    return {
+        "id": work.new_id("ver"),
+        "version_id": version.id,
+        "stage": stage,
+        "verdict": verdict,
+        "comment": comment,
+        "by": work.actor.id,
+        "by_name": work.actor.name,
+        "at_ms": work.now_ms,
+    }
