@@ -49,6 +49,8 @@ class TooManyAttempts(Unavailable):
     code = "sign_in.throttled"
     message_zh = "该账号尝试次数过多，请一分钟后再试"
     message_en = "Too many attempts for this login; try again in a minute"
+    next_zh = "等待一分钟后再登录；忘记密码请联系管理员"
+    next_en = "Wait a minute, then sign in; ask the administrator if the password is forgotten"
 
 
 class BadAccount(Invalid):

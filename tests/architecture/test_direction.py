@@ -5,10 +5,6 @@ from tests.architecture.tree import PACKAGES, ROOT, Module, imports, modules, re
 # The left may be imported by the right. The log of responses knows nothing of seats, so it lies below the hall.
 CAPABILITIES = ("institutions", "planning", "responses", "hall", "grading", "certification")
 WATCHERS = ("supervision", "transparency")
-# Capabilities append to the public log inside their own transactions: this module and what it stands on are a floor.
-LOG = "examserver.transparency.actions"
-READS_ALL = {"api", "commands", "fsck"}
-
 ROLE_OF = {
     "itembank": "bank",
     "examserver.institutions": "authority",
@@ -52,14 +48,9 @@ def may_import(part: str) -> set[str]:
 
 def allowed(module: Module, name: str) -> bool:
     """Whether this module may import that name of ours."""
-    part = part_of(module.name)
-    if part == "transparency" and module.words[-1] not in READS_ALL:
-        return part_of(name) in {"kernel", "plumbing", "transparency"}
     if within(module.name, [f"{PLUMBING}.migrations"]) and within(name, ["examserver.tables"]):
         return True
-    if within(name, [LOG]) and part in CAPABILITIES:
-        return True
-    return part_of(name) in may_import(part)
+    return part_of(name) in may_import(part_of(module.name))
 
 
 def test_imports_point_one_way() -> None:
@@ -83,9 +74,7 @@ def test_package_files_are_empty() -> None:
 
 def test_every_folder_of_modules_is_a_package() -> None:
     folders = {module.path.parent for module in modules()}
-    problems = [
-        str(folder.relative_to(ROOT)) for folder in sorted(folders) if not (folder / "__init__.py").exists()
-    ]
+    problems = [str(folder.relative_to(ROOT)) for folder in sorted(folders) if not (folder / "__init__.py").exists()]
     assert not problems, told(problems)
 
 

@@ -20,19 +20,25 @@ EXAM = re.compile(r"(?:^|[\s/])exam ((?:[^|;&#>]|#/)+)")
 
 LIST_COMMANDS = """
 import json, click
-from examserver.cli import main
+from examserver.cli import exam
+
+def load(group, context, name):
+    try:
+        return group.get_command(context, name)
+    except (ImportError, AttributeError) as problem:
+        return click.Command(name, help=f"!{problem}")
 
 def walk(command, path, context):
     options = sorted(o for p in command.params for o in (*p.opts, *p.secondary_opts) if o.startswith("-"))
-    yield path, {"options": options, "group": isinstance(command, click.Group)}
+    help = command.help or ""
+    problem = [help[1:]] if help.startswith("!") else []
+    yield path, {"options": options, "group": isinstance(command, click.Group), "problem": problem}
     if isinstance(command, click.Group):
         inner = click.Context(command, parent=context, info_name=path)
         for name in command.list_commands(inner):
-            sub = command.get_command(inner, name)
-            if sub is not None:
-                yield from walk(sub, (path + " " + name).strip(), inner)
+            yield from walk(load(command, inner, name), (path + " " + name).strip(), inner)
 
-print("\\n" + json.dumps(dict(walk(main, "", None))))
+print("\\n" + json.dumps(dict(walk(exam, "", None))))
 """
 
 
@@ -89,10 +95,17 @@ def commands() -> dict[str, dict[str, list[str]]]:
     return found
 
 
+def test_every_command_can_be_loaded() -> None:
+    problems = [f"exam {name}: {entry['problem'][0]}" for name, entry in commands().items() if entry["problem"]]
+    assert not problems, told(problems)
+
+
 def fault_in(line: str) -> str | None:
     """The first word of a command line that `exam` does not know; None if all are known."""
     path = ""
     for word in line.replace("[", " ").replace("]", " ").replace("…", " ").split():
+        if commands()[path]["problem"]:
+            return None
         name = word.partition("=")[0].strip(",.|")
         if name.startswith("-") and len(name) > 1:
             if name not in commands()[path]["options"] and name != "--help":

@@ -88,9 +88,7 @@ def test_codes_name_a_place_and_a_fault() -> None:
 def well_formed(code: str) -> bool:
     """`sitting.closed`: lower-case words joined by underscores, at least one dot."""
     words = code.split(".")
-    return len(words) >= 2 and all(
-        word.replace("_", "a").isalnum() and word == word.lower() for word in words
-    )
+    return len(words) >= 2 and all(word.replace("_", "a").isalnum() and word == word.lower() for word in words)
 
 
 def test_errors_speak_chinese_and_english_and_say_what_next() -> None:

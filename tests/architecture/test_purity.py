@@ -63,13 +63,9 @@ def impurities(module: Module) -> list[str]:
     """Every import and call a pure module must not have."""
     free = excused(module)
     found = [
-        (line, name)
-        for line, name in imports(module)
-        if within(name, FORBIDDEN_IMPORTS) and not within(name, free)
+        (line, name) for line, name in imports(module) if within(name, FORBIDDEN_IMPORTS) and not within(name, free)
     ]
-    found += [
-        (line, name) for line, name in called_names(module) if name_of_call(name) in FORBIDDEN_CALLS - free
-    ]
+    found += [(line, name) for line, name in called_names(module) if name_of_call(name) in FORBIDDEN_CALLS - free]
     return [f"{module.place}:{line}: {name}" for line, name in sorted(set(found))]
 
 

@@ -13,9 +13,7 @@ SHARE_WITHIN = 0.99
 
 def test_files_have_at_most_400_lines() -> None:
     sized = [
-        (len(path.read_bytes().splitlines()), path)
-        for path in files_with(".py", ".ts", ".vue")
-        if not generated(path)
+        (len(path.read_bytes().splitlines()), path) for path in files_with(".py", ".ts", ".vue") if not generated(path)
     ]
     problems = [f"{path.relative_to(ROOT)}: {lines} lines" for lines, path in sized if lines > LINES_PER_FILE]
     assert not problems, told(problems)
