@@ -70,6 +70,7 @@ class Endpoint:
     errors: tuple[type[ExamError], ...] = ()
     summary: str = ""
     path_parameters: tuple[str, ...] = ()
+    hot: bool = False
 
     @property
     def operation_id(self) -> str:
@@ -135,13 +136,19 @@ def endpoint(
     multipart: bool = False,
     write: bool | None = None,
     max_bytes: int | None = None,
+    hot: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Declare an HTTP endpoint; body, query, form, files, raw and path parameters are recognised by parameter name."""
+    """Declare an HTTP endpoint; body, query, form, files, raw and path parameters are recognised by parameter name.
+
+    A hot handler gets (runtime, actor, …) and no transaction: it may wait without holding a connection.
+    """
 
     def declare(handler: Callable[..., Any]) -> Callable[..., Any]:
         hints = get_type_hints(handler)
         names = tuple(re.findall(r"{(\w+)}", path))
-        unknown = set(inspect.signature(handler).parameters) - {"work", "body", "query", "form", "files", "raw", *names}
+        givers = {"runtime", "actor"} if hot else {"work"}
+        known = {*givers, "body", "query", "form", "files", "raw", *names}
+        unknown = set(inspect.signature(handler).parameters) - known
         if unknown or not isinstance(access, Access):
             raise BadDeclaration(f"{method} {path}: parameters {unknown or ''} or access rule not understood")
         REGISTRY.endpoints.append(
@@ -162,6 +169,7 @@ def endpoint(
                 errors=errors,
                 summary=summary,
                 path_parameters=names,
+                hot=hot,
             )
         )
         return handler

@@ -100,11 +100,11 @@ def _view(declared: Endpoint, runtime: RoleRuntime) -> Callable[..., Response]:
             raise ForgedRequest()
         check_access(actor, declared.access)
         arguments = _arguments(declared) | path
-        with (
-            METRICS.timed("exam_request_seconds", endpoint=declared.operation_id),
-            open_work(runtime, actor, declared.write, g.request_id) as work,
-        ):
-            answer = declared.handler(work, **arguments)
+        with METRICS.timed("exam_request_seconds", endpoint=declared.operation_id):
+            if declared.hot:
+                return _answer(declared.handler(runtime, actor, **arguments))
+            with open_work(runtime, actor, declared.write, g.request_id) as work:
+                answer = declared.handler(work, **arguments)
         return _answer(answer)
 
     return view
