@@ -1,8 +1,8 @@
 """The files an institution would bring: the item workbook with its figures, its faulty twin, and a roster.
 
-For the demo and its tests. The items are the two tables under config/demo; the workbook shows them as a bank officer
-would, in Chinese and under the headings of config/mappings/exam-workbook.toml. The faulty twin carries rows of the
-kinds in acceptance E1 and says which. Same input, same bytes: the files hold no clock and no chance but the seed.
+For the demo and its tests. The items are the two tables under config/demo; the workbook shows them as a bank
+officer would, in Chinese and under the headings of config/mappings/exam-workbook.toml. The faulty twin has
+rows of the kinds in acceptance E1 and says which. Same input, same bytes: no clock, no chance but the seed.
 """
 
 import csv
@@ -198,12 +198,10 @@ _NOWHERE = "339901"
 
 
 def _candidates(rng: random.Random, count: int) -> list[list[Cell]]:
-    numbers: set[str] = set()
+    numbers: dict[str, None] = {}
     while len(numbers) < count:
-        numbers.add(_identity_number(rng))
-    return [
-        _candidate(rng, index, number) for index, number in enumerate(sorted(numbers, key=lambda n: n[::-1]))
-    ]
+        numbers[_identity_number(rng)] = None
+    return [_candidate(rng, index, number) for index, number in enumerate(numbers)]
 
 
 def _candidate(rng: random.Random, index: int, number: str) -> list[Cell]:
@@ -233,7 +231,7 @@ def _first_sheet(book: Workbook, title: str) -> Worksheet:
 
 
 def _fill(sheet: Worksheet, headers: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
-    """Write a headed table that a person can read at once: frozen bold headings, wrapped text, fitting columns."""
+    """Write a headed table a person can read at once: frozen bold headings, wrapped text, fitting columns."""
     sheet.append(list(headers))
     for row in rows:
         sheet.append(list(row))

@@ -77,7 +77,7 @@ def lathe_main(pen: Pen) -> None:
     _into_motor(pen, poles, 205, 258, "M1")
     _three(pen, pump, 188, "QS2", right=True)
     _overload(pen, pump, 222, "FR2", right=True)
-    _into_motor(pen, pump, 237, 272, "M2")
+    _into_motor(pen, pump, 237, 269, "M2")
 
 
 def dynamic_braking(pen: Pen) -> None:
@@ -124,7 +124,7 @@ def _direct_current(pen: Pen, x: float, y: float) -> None:
 def _supply(pen: Pen, poles: Poles, y: float) -> None:
     for x, name in zip(poles, ("L1", "L2", "L3"), strict=True):
         pen.ring((x, y))
-        pen.text((x, y - 12), name, size=12)
+        pen.text((x, y - 10), name, size=11)
 
 
 def _three(pen: Pen, poles: Poles, y: float, name: str, right: bool = False) -> None:
