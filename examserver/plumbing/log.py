@@ -2,15 +2,19 @@
 (*sequenced*).
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import func, insert, select, text
 
 from examserver.kernel.canonical import digest, encode
+from examserver.plumbing.runtime import RoleRuntime
 from examserver.plumbing.shared_tables import LOG_LEAF
 from examserver.plumbing.work import Work
 
 LOG_LOCK = 0x6C6F67
+# What happens once a transaction that appended is durable: the slice that keeps the tree publishes its new state.
+PUBLISHERS: list[Callable[[RoleRuntime], None]] = []
 
 
 def append_leaf(work: Work, kind: str, body: dict[str, Any]) -> int:
@@ -22,4 +26,12 @@ def append_leaf(work: Work, kind: str, body: dict[str, Any]) -> int:
     data = encode({"kind": kind, "at_ms": work.now_ms, "body": body}, "exam.log-leaf", 1)
     row = {"index": index, "kind": kind, "digest": digest(data), "data": data.decode(), "at_ms": work.now_ms}
     work.session.execute(insert(LOG_LEAF).values(**row))
+    if not work.session.info.setdefault("log_appended", False):
+        work.session.info["log_appended"] = True
+        work.after_commit(lambda: _publish(work.runtime))
     return index
+
+
+def _publish(runtime: RoleRuntime) -> None:
+    for publish in PUBLISHERS:
+        publish(runtime)

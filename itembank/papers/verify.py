@@ -71,6 +71,20 @@ def _check_entries(entries: Entries, trust: Trust | None, opener: Opener | None,
         _open_forms(manifest, entries, opener, checks)
 
 
+def verify_manifest(path: Path, trust: Trust | None, opener: Opener | None) -> Report:
+    """Checks a paper's manifest alone, without the forms it names."""
+    checks = Checklist(path.name)
+    data = _read(path, checks)
+    if data is not None:
+        document = checks.attempt("manifest_readable", "a signed document", read_document, data)
+        if document is not None:
+            checks.extend(check_signatures(document, trust, {"bank"}))
+            manifest = checks.attempt("manifest_complete", digest(data), parse_manifest, document, digest(data))
+            if manifest is not None:
+                _check_manifest(manifest, checks)
+    return checks.report(path, "paper manifest")
+
+
 def _check_manifest(manifest: Manifest, checks: Checklist) -> None:
     checks.each("custodians_distinct", _custodian_faults(manifest), f"{len(manifest.custodians)} different persons")
     checks.hold(
