@@ -163,7 +163,7 @@ def verify(
 
 
 def _rescore(path: Path, trust: Trust | None, opener: Opener) -> Report:
-    from examserver.transparency.rescore import verify_rescore
+    from examserver.rescore import verify_rescore
 
     try:
         return verify_rescore(path, trust, opener)
