@@ -12,7 +12,7 @@ from examserver.plumbing.database import BankBase
 class NoSuchPaper(Missing):
     """No sealed paper with this id."""
 
-    code = "paper.missing"
+    code = "paper.sealed_missing"
 
 
 class NoSuchCustodian(Missing):
