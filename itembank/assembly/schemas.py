@@ -1,0 +1,177 @@
+"""Messages about blueprints and assemblies."""
+
+from decimal import Decimal
+from typing import Any
+
+from pydantic import Field
+
+from examserver.plumbing.contract import Schema
+
+
+class BlueprintSection(Schema):
+    """A part of the form: all items of one type, each worth the same."""
+
+    type: str = Field(max_length=40)
+    title: str = Field(min_length=1, max_length=80)
+    points_each: Decimal = Field(gt=0, le=100, decimal_places=2)
+
+
+class BlueprintCell(Schema):
+    """So many items of a type from an area and everything below it; an empty area is the whole specification."""
+
+    area: str = Field(max_length=64)
+    type: str = Field(max_length=40)
+    count: int = Field(ge=1, le=500)
+
+
+class DifficultyBand(Schema):
+    """Bounds of the mean expected share of right answers."""
+
+    mean_min: Decimal = Field(ge=0, le=1, decimal_places=3)
+    mean_max: Decimal = Field(ge=0, le=1, decimal_places=3)
+
+
+class BlueprintRequest(Schema):
+    """A blueprint; `importance` bounds how many items are core X, general Y, auxiliary Z."""
+
+    name: str = Field(min_length=1, max_length=200)
+    duration_s: int = Field(gt=0, le=86_400)
+    cut_score: Decimal = Field(gt=0, le=1000, decimal_places=2)
+    total_points: Decimal = Field(gt=0, le=1000, decimal_places=2)
+    sections: list[BlueprintSection] = Field(min_length=1, max_length=20)
+    cells: list[BlueprintCell] = Field(min_length=1, max_length=200)
+    importance: dict[str, tuple[int, int]] | None = None
+    difficulty: DifficultyBand | None = None
+    max_overlap: int = Field(default=0, ge=0, le=500)
+    max_per_point: int | None = Field(default=None, ge=1, le=500)
+
+
+class DeviationView(Schema):
+    """Share of a level-1 area in the blueprint against its content weight."""
+
+    area: str
+    weight: str
+    share: str
+    within: bool
+
+
+class BlueprintView(Schema):
+    """A stored blueprint; decimal numbers are strings."""
+
+    id: str
+    bank: str
+    name: str
+    duration_s: int
+    cut_score: str
+    total_points: str
+    items: int
+    sections: list[BlueprintSection]
+    cells: list[BlueprintCell]
+    importance: dict[str, tuple[int, int]]
+    difficulty: DifficultyBand | None
+    max_overlap: int
+    max_per_point: int | None
+    digest: str
+    by: str
+    created_ms: int
+    deviations: list[DeviationView]
+
+
+class BlueprintList(Schema):
+    """The blueprints of a bank, newest first."""
+
+    blueprints: list[BlueprintView]
+
+
+class AssembleRequest(Schema):
+    """How many forms, how many of them in reserve, from which seed (empty: one is drawn and recorded)."""
+
+    forms: int = Field(ge=1, le=40)
+    reserve_forms: int = Field(default=0, ge=0, le=10)
+    seed: str = Field(default="", max_length=200)
+
+
+class AssemblyStarted(Schema):
+    """The assembly and the job that makes it."""
+
+    assembly: str
+    job: str
+
+
+class FormCheckView(Schema):
+    """One recounted rule: what was wanted, what was found."""
+
+    name: str
+    target: str
+    value: str
+    ok: bool
+
+
+class FormLine(Schema):
+    """One form with the digest of its content and what the checker found."""
+
+    form: str
+    name: str
+    reserve: bool
+    digest: str
+    items: int
+    checks: list[FormCheckView]
+
+
+class ShortageView(Schema):
+    """What the bank lacks for the blueprint."""
+
+    area: str
+    type: str
+    needed: int
+    available: int
+    kind: str
+    reason_zh: str
+    reason_en: str
+
+
+class AssemblyView(Schema):
+    """One run of the assembler; `overlap` holds the shared items of every pair of forms."""
+
+    id: str
+    bank: str
+    blueprint: str
+    blueprint_name: str
+    blueprint_digest: str
+    specification_digest: str
+    pool_digest: str
+    state: str
+    seed: str
+    forms: list[FormLine]
+    shortages: list[ShortageView]
+    overlap: list[list[int]]
+    job: str
+    solver: str
+    by: str
+    approved_by: str
+    created_ms: int
+    approved_ms: int | None
+
+
+class AssemblyList(Schema):
+    """All assemblies, newest first."""
+
+    assemblies: list[AssemblyView]
+
+
+class PreviewQuery(Schema):
+    """Why the form is read; with the key only when asked."""
+
+    purpose: str = Field(min_length=2, max_length=200)
+    with_key: bool = False
+
+
+class FormPreview(Schema):
+    """A form as the candidate will see it; the key only when asked for."""
+
+    form: str
+    name: str
+    reserve: bool
+    digest: str
+    content: dict[str, Any]
+    key: dict[str, Any] | None
