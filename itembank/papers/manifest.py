@@ -179,7 +179,7 @@ def parse_manifest(document: Document, manifest_digest: str) -> Manifest:
         paper=fields.text("paper", 80),
         title=fields.text("title", 400),
         occupation_code=fields.text("occupation_code", 40),
-        level=fields.integer("level", 1, 9),
+        level=fields.integer("level", 1, 5),
         standard=fields.text("standard", 400, empty=True),
         bank_name=bank.text("name", 200),
         provenance=bank.text("provenance", 40),
