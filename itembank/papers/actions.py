@@ -22,7 +22,7 @@ from itembank.assembly.actions import AssemblyFacts, assembly_facts, form_docume
 from itembank.assembly.tables import APPROVED_FORMS, SEALED, AssemblyRow, load_assembly
 from itembank.papers.manifest import Custodian, read_manifest
 from itembank.papers.schemas import CustodianRequest, SealRequest
-from itembank.papers.sealing import FormToSeal, PaperFacts, SealedPaper, check_terms, read_level, seal_paper
+from itembank.papers.sealing import FormToSeal, PaperFacts, SealedPaper, check_terms, seal_paper
 from itembank.papers.tables import CustodianRow, PaperRow, load_custodian, load_paper
 
 
@@ -120,7 +120,7 @@ def _facts(row: PaperRow, facts: AssemblyFacts, now_ms: int) -> PaperFacts:
         paper=row.id,
         title=row.title,
         occupation_code=facts.occupation_code,
-        level=read_level(facts.level),
+        level=facts.level,
         standard=facts.standard,
         bank_name=facts.bank_name,
         provenance=facts.provenance,

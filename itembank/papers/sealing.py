@@ -70,30 +70,6 @@ class DatesOutOfOrder(Refused):
     next_en = "Correct the opening time or the expiry."
 
 
-class UnknownLevel(Refused):
-    """The bank's level is none of the five national levels."""
-
-    code = "paper.unknown_level"
-    message_zh = "题库的等级“{level}”不是国家职业技能等级"
-    message_en = "The bank's level {level} is no national skill level"
-    next_zh = "请将题库等级改为 1 至 5(一级/高级技师至五级/初级工)"
-    next_en = "Set the bank's level to 1 to 5"
-
-
-LEVELS = ("一级", "二级", "三级", "四级", "五级")
-
-
-def read_level(text: str) -> int:
-    """1 to 5 from `4`, `L4` or a text with 四级; raises UnknownLevel."""
-    digits = text.strip().upper().removeprefix("L")
-    if digits in {"1", "2", "3", "4", "5"}:
-        return int(digits)
-    for number, word in enumerate(LEVELS, 1):
-        if word in text:
-            return number
-    raise UnknownLevel(level=text)
-
-
 @dataclass(frozen=True)
 class PaperFacts:
     """What the manifest says about the paper as a whole; times in ms."""
