@@ -263,9 +263,7 @@ def _save(book: Workbook, path: Path) -> None:
     with zipfile.ZipFile(stream) as archive:
         parts = [(name, archive.read(name)) for name in archive.namelist()]
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(
-        _zipped((name, _dateless(data) if name == "docProps/core.xml" else data) for name, data in parts)
-    )
+    path.write_bytes(_zipped((name, _dateless(data) if name == "docProps/core.xml" else data) for name, data in parts))
 
 
 def _dateless(core: bytes) -> bytes:

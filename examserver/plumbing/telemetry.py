@@ -92,3 +92,4 @@ def log_to_stderr(level: int = logging.INFO) -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
+    logging.getLogger("geventwebsocket.handler").setLevel(logging.WARNING)  # one line per request slows the loop

@@ -95,9 +95,7 @@ def voltmeter_dial(pen: Pen) -> None:
     pivot = (240.0, 235.0)
     for mark in range(0, 251, 10):
         angle, long = 210 + mark / 250 * 120, mark % 50 == 0
-        pen.line(
-            _round(pivot, angle, 150), _round(pivot, angle, 166 if long else 159), width=2.4 if long else 1.4
-        )
+        pen.line(_round(pivot, angle, 150), _round(pivot, angle, 166 if long else 159), width=2.4 if long else 1.4)
         if long:
             pen.text(_round(pivot, angle, 182), str(mark), size=14)
     pen.arc(pivot, 150, 210, 330, width=1.6)

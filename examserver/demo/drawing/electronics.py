@@ -143,9 +143,7 @@ def thyristor_half_wave(pen: Pen) -> None:
         pen.line((60 + degrees, 210), (60 + degrees, 210 - _height(degrees)), width=0.8)
     for start in range(0, 90, 12):
         pen.curve([(60 + d, 210 - _height(d)) for d in range(start, min(start + 7, 91))], width=1.2)
-    pen.curve(
-        [(60, 210), (150, 210), *((60 + d, 210 - _height(d)) for d in range(90, 181)), (420, 210)], width=2.8
-    )
+    pen.curve([(60, 210), (150, 210), *((60 + d, 210 - _height(d)) for d in range(90, 181)), (420, 210)], width=2.8)
     pen.text((74, 42), "ud", size=18, anchor="lm")
     omega_t(pen, 446, 194)
     for degrees in (90, 180, 270, 360):

@@ -32,9 +32,7 @@ def terminal_boxes(pen: Pen) -> None:
         xs = (left + 35, left + 85, left + 135)
         if in_row:
             pen.line((xs[0], 105), (xs[2], 105), width=7)
-        for x, upper, lower, phase in zip(
-            xs, ("W2", "U2", "V2"), ("U1", "V1", "W1"), ("L1", "L2", "L3"), strict=True
-        ):
+        for x, upper, lower, phase in zip(xs, ("W2", "U2", "V2"), ("U1", "V1", "W1"), ("L1", "L2", "L3"), strict=True):
             if not in_row:
                 pen.line((x, 105), (x, 170), width=7)
             wire(pen, (x, 170), (x, 250))

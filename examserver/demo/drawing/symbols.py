@@ -53,9 +53,7 @@ def break_(pen: Pen, at: Place) -> None:
 
 
 def _cup(pen: Pen, at: Place) -> None:
-    points = [
-        at(-12 - 5 * math.sin(math.radians(t)), 5 * math.cos(math.radians(t))) for t in range(0, 181, 12)
-    ]
+    points = [at(-12 - 5 * math.sin(math.radians(t)), 5 * math.cos(math.radians(t))) for t in range(0, 181, 12)]
     pen.curve([(x, y) for x, y in points], width=1.8)
 
 

@@ -1,0 +1,61 @@
+"""The command `exam demo`: a whole exam on embedded defaults, then a served installation to look around in."""
+
+import json
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+import click
+
+from examserver.demo.client import Refusal, StepFailed
+from examserver.demo.narrator import Narrator
+from examserver.demo.scene import Scene, Wish
+from examserver.demo.stage import free_port
+from examserver.plumbing.settings import Settings
+
+
+@click.command()
+@click.option("--exit", "unattended", is_flag=True, help="Run unattended at accelerated time and end.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end; progress goes to stderr.")
+@click.option("--candidates", type=click.IntRange(2, 3000), default=30, show_default=True)
+@click.option("--minutes", type=click.FloatRange(0.5, 240), help="Length of the sitting.")
+@click.option("--data", type=click.Path(path_type=Path), help="Data directory (default: a temporary one).")
+@click.option("--seed", type=int, default=2026, show_default=True, help="Same seed, same forms, seats and scores.")
+@click.pass_obj
+def demo(
+    settings: Settings,
+    unattended: bool,
+    as_json: bool,
+    candidates: int,
+    minutes: float | None,
+    data: Path | None,
+    seed: int,
+) -> None:
+    """Run a whole exam from item to verified certificate."""
+    from examserver.demo.play import open_stage
+
+    start = time.monotonic()
+    folder = data or Path(tempfile.mkdtemp(prefix="exam-demo-"))
+    narrator = Narrator()
+    wish = Wish(candidates, minutes or 2.0, seed, unattended)
+    scene: Scene = open_stage(settings, folder, free_port(0 if unattended else settings.port), narrator, wish)
+    try:
+        _played(scene)
+        scene.figures["seconds"] = round(time.monotonic() - start)
+        if as_json:
+            click.echo(json.dumps(scene.figures, ensure_ascii=False))
+    finally:
+        scene.stage.stop()
+        if data is None and unattended:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _played(scene: Scene) -> None:
+    """The exam; a refusal nobody expected is told as the step's failure."""
+    from examserver.demo.play import play
+
+    try:
+        play(scene)
+    except Refusal as refusal:
+        raise StepFailed(what=str(refusal)) from refusal

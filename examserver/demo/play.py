@@ -1,0 +1,50 @@
+"""Plays the exam: prepares the stage, then the eight steps in order."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from examserver.app import build_runtimes
+from examserver.demo.cast import make_cast
+from examserver.demo.narrator import Narrator
+from examserver.demo.scene import Scene, Wish
+from examserver.demo.stage import Stage
+from examserver.demo.steps.assembly import assemble
+from examserver.demo.steps.bank import fill_bank
+from examserver.demo.steps.plan import plan_sitting, register_institution
+from examserver.demo.steps.sealing import enrol_custodians, exchange_keys, seal
+from examserver.hall.store import ensure_tls
+from examserver.plumbing.settings import Settings
+
+Act = Callable[[Scene], None]
+PREPARATIONS: tuple[Act, ...] = (exchange_keys, enrol_custodians, register_institution)
+STEPS: tuple[tuple[Act, ...], ...] = (
+    (fill_bank,),
+    (assemble,),
+    (seal,),
+    (plan_sitting,),
+)
+
+
+def open_stage(settings: Settings, data: Path, port: int, narrator: Narrator, wish: Wish) -> Scene:
+    """Databases, accounts, certificates and processes of a fresh installation."""
+    chosen = settings.model_copy(update={"data_dir": data, "port": port})
+    runtimes = build_runtimes(chosen)
+    stage = Stage(data, port)
+    ensure_tls(data / "hall" / "tls", settings.hall.names)
+    cast = make_cast(runtimes, stage.base, stage.ca, data / "custodians")
+    for runtime in runtimes.values():
+        runtime.close()
+    stage.serve()
+    stage.start("worker", "examserver.cli", "worker")
+    cast.sign_in()
+    return Scene(stage, cast, narrator, wish)
+
+
+def play(scene: Scene) -> None:
+    """All steps; raises StepFailed or Refusal where one does not go as it must."""
+    for prepare in PREPARATIONS:
+        prepare(scene)
+    for number, acts in enumerate(STEPS, 1):
+        with scene.narrator.step(number):
+            for act in acts:
+                act(scene)
