@@ -39,7 +39,7 @@ def serve(settings: Settings) -> None:
     from gevent.pywsgi import WSGIServer
     from geventwebsocket.handler import WebSocketHandler
 
-    from examserver.hall.identity import ensure_tls
+    from examserver.hall.store import ensure_tls
 
     runtimes = build_runtimes(settings)
     tls = ensure_tls(settings.data_dir / "hall" / "tls", settings.hall.names)

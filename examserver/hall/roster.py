@@ -1,6 +1,6 @@
 """Decides what a sitting order says: who sits where with which form, by which times, under which policy.
 
-Read strictly from the signed order (CONTRACT: `exam.sitting-order/1`); the hall knows candidates from nowhere else.
+Read strictly from the signed order (`exam.sitting-order/1`); the hall knows candidates from nowhere else.
 The second factor is never in the order in clear: a candidate is recognised by the digest of ticket and document.
 """
 
@@ -13,6 +13,7 @@ from examserver.kernel.errors import Invalid, Refused
 from examserver.kernel.fields import Fields
 
 ORDER_TYPE = "exam.sitting-order"
+LEVELS = {5: "五级（初级工）", 4: "四级（中级工）", 3: "三级（高级工）", 2: "二级（技师）", 1: "一级（高级技师）"}
 
 
 class OrderContradicts(Invalid):
@@ -90,7 +91,7 @@ class Order:
     places: tuple[Place, ...]
     occupation_code: str
     occupation: str
-    level: str
+    level: int
     standard: str
     schedule: Schedule
     release: Window
@@ -105,7 +106,7 @@ class Order:
     @property
     def title(self) -> str:
         """What candidates and staff call the sitting."""
-        return f"{self.occupation} {self.level}"
+        return f"{self.occupation} {LEVELS[self.level]}"
 
     def entrant(self, ticket: str) -> Entrant | None:
         """The candidate with this ticket, if the order lists one."""
@@ -138,7 +139,7 @@ def read_order(body: dict[str, Any]) -> Order:
         places=_places(room),
         occupation_code=fields.text("occupation_code", 20),
         occupation=fields.text("occupation_name", 100),
-        level=_level(fields),
+        level=fields.integer("level", 1, 5),
         standard=fields.text("standard", 200, empty=True),
         schedule=_schedule(fields),
         release=Window(fields.integer("release_opens_ms"), fields.integer("release_closes_ms")),
@@ -158,11 +159,6 @@ def _named(fields: Fields, name: str) -> str:
     """A text, or the name inside an object."""
     value = fields.any(name)
     return fields.within(name).text("name", 200) if isinstance(value, dict) else fields.text(name, 200, empty=True)
-
-
-def _level(fields: Fields) -> str:
-    value = fields.any("level")
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else fields.text("level", 20)
 
 
 def _places(room: Fields) -> tuple[Place, ...]:

@@ -2,13 +2,17 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from examserver.kernel.canonical import nfc
 from examserver.plumbing.contract import Schema
 from examserver.responses.schemas import AnswerState, Digest
 
 SeatNumber = Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{1,8}$")]
-Words = Annotated[str, Field(max_length=500)]
+# Whatever a person or a workstation writes may end in the record: NFC text and integers of the canonical form only.
+Text = Annotated[str, AfterValidator(nfc)]
+Words = Annotated[Text, Field(max_length=500)]
+Fact = Annotated[Text, Field(max_length=200)] | Annotated[int, Field(ge=-(2**53) + 1, le=2**53 - 1)] | bool | None
 ReasonCode = Literal["environment", "candidate", "staff", "equipment"]
 SeatPhase = Literal[
     "unbound", "bound", "check_in", "waiting_admission", "refused", "admitted", "ready", "answering", "submitted",
@@ -24,7 +28,7 @@ class SeatSitting(Schema):
     sitting: str
     title: str
     occupation: str
-    level: str
+    level: int
     starts_ms: int
     duration_s: int
     state: SittingPhase
@@ -81,6 +85,7 @@ class MessageView(Schema):
     text: str
     at_ms: int
     to_all: bool
+    read_ms: int | None
 
 
 class SeatView(Schema):
@@ -109,14 +114,14 @@ class ReadyRequest(Schema):
     """The digest of the ciphertext fetched, and what the workstation found out about itself."""
 
     cipher_digest: Digest
-    checks: Annotated[dict[str, str | int | bool | None], Field(max_length=40, default_factory=dict)]
+    checks: Annotated[dict[Text, Fact], Field(max_length=40, default_factory=dict)]
 
 
 class RemarkRequest(Schema):
     """A candidate's report of a problem with an item."""
 
     item: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
-    text: Annotated[str, Field(min_length=1, max_length=1000)]
+    text: Annotated[Text, Field(min_length=1, max_length=1000)]
 
 
 class Done(Schema):
@@ -234,7 +239,6 @@ class CountersignView(Schema):
 
     role: str
     name: str
-    at_ms: int
 
 
 class IncidentView(Schema):
@@ -262,7 +266,7 @@ class SittingView(Schema):
     columns: int
     occupation_code: str
     occupation: str
-    level: str
+    level: int
     phase: SittingPhase
     starts_ms: int
     duration_s: int

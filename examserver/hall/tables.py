@@ -244,6 +244,15 @@ class MessageRow(HallBase):
     at_ms: Mapped[int] = mapped_column(BigInteger)
 
 
+class MessageReadRow(HallBase):
+    """A candidate confirmed having read a message."""
+
+    __tablename__ = "hall_message_read"
+    message: Mapped[str] = mapped_column(String(40), primary_key=True)
+    session: Mapped[str] = mapped_column(String(40), primary_key=True)
+    at_ms: Mapped[int] = mapped_column(BigInteger)
+
+
 class HeartbeatRow(HallBase):
     """One row: when this hall was last alive."""
 

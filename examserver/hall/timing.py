@@ -20,7 +20,7 @@ class LateEntryDeadline(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """The times of one sitting: the order's numbers and the moment of the actual start."""
+    """The times of one sitting: the order's numbers, the actual start, and when the server last came back."""
 
     starts_ms: int
     duration_s: int
@@ -28,6 +28,7 @@ class Schedule:
     grace_s: int
     late_entry_deadline: LateEntryDeadline
     started_ms: int | None = None
+    resumed_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,8 @@ def phase_at(now_ms: int, schedule: Schedule, times: SessionTimes) -> Phase:
 
 
 def closes_at(deadline_ms: int, schedule: Schedule) -> int:
-    """Give the last instant at which a queued answer still counts."""
-    return deadline_ms + 1000 * schedule.grace_s
+    """Give the last instant at which a queued answer still counts: the grace runs while the server can hear it."""
+    return max(deadline_ms, schedule.resumed_ms) + 1000 * schedule.grace_s
 
 
 def entry_closes_at(schedule: Schedule) -> int | None:

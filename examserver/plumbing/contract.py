@@ -113,6 +113,7 @@ class Registry:
     pushed: list[PushedEvent] = field(default_factory=list)
     connectors: dict[str, tuple[str, Callable[..., Actor]]] = field(default_factory=dict)
     disconnectors: dict[str, tuple[str, Callable[..., None]]] = field(default_factory=dict)
+    refusals: dict[str, Callable[..., None]] = field(default_factory=dict)
     token_resolvers: dict[str, list[Callable[..., Actor | None]]] = field(default_factory=dict)
     started: list[tuple[str, Callable[..., None]]] = field(default_factory=list)
 
@@ -220,6 +221,16 @@ def disconnects(namespace: str, *, role: str) -> Callable[[Callable[..., None]],
 
     def declare(handler: Callable[..., None]) -> Callable[..., None]:
         REGISTRY.disconnectors[namespace] = (role, handler)
+        return handler
+
+    return declare
+
+
+def refuses(namespace: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Declare who hears of malformed events of a namespace: handler(runtime, actor, event name)."""
+
+    def declare(handler: Callable[..., None]) -> Callable[..., None]:
+        REGISTRY.refusals[namespace] = handler
         return handler
 
     return declare

@@ -54,8 +54,8 @@ def build_sockets(runtimes: Mapping[str, RoleRuntime], redis_url: str = "") -> A
         async_mode="gevent",
         client_manager=socketio.RedisManager(redis_url) if redis_url else None,
         max_http_buffer_size=MAX_MESSAGE,
-        ping_interval=10,
-        ping_timeout=10,
+        ping_interval=4,
+        ping_timeout=4,
         http_compression=False,
     )
     for runtime in runtimes.values():
@@ -105,6 +105,8 @@ def _handler(server: Any, declared: SocketEvent, runtime: RoleRuntime) -> Callab
             body = declared.body.model_validate(data[0] if data and data[0] is not None else {})
             return _call(declared, runtime, actor, body, sid)
         except ValidationError as error:
+            if declared.namespace in REGISTRY.refusals:
+                REGISTRY.refusals[declared.namespace](runtime, actor, declared.name)
             return {"error": bad_request(error).as_json()}
         except ExamError as error:
             METRICS.count("exam_errors_total", code=error.code)

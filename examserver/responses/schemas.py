@@ -13,7 +13,7 @@ StepValue = bool | OptionId | Annotated[list[OptionId], Field(max_length=16)] | 
 
 
 class StepIn(Schema):
-    """One change a candidate made, chained to the one before (CONTRACT: response chain)."""
+    """One change a candidate made, chained to the one before."""
 
     session: Annotated[str, Field(max_length=40)]
     lease: Annotated[int, Field(ge=1, le=2**31)]

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from examserver.hall.schemas import AlarmView, ReasonCode, SeatCard, SeatNumber, SittingView, Words
+from examserver.hall.schemas import AlarmView, ReasonCode, SeatCard, SeatNumber, SittingView, Text, Words
 from examserver.plumbing.contract import Schema
 
 Targets = Literal["all"] | Annotated[list[Annotated[str, Field(max_length=40)]], Field(min_length=1, max_length=2000)]
@@ -13,7 +13,7 @@ Targets = Literal["all"] | Annotated[list[Annotated[str, Field(max_length=40)]],
 class AdmitRequest(Schema):
     """`confirmed_by`: the second person, where the policy or an exception needs one."""
 
-    confirmed_by: Annotated[str, Field(max_length=80)] | None = None
+    confirmed_by: Annotated[Text, Field(max_length=80)] | None = None
 
 
 class RefuseRequest(Schema):
@@ -59,7 +59,7 @@ class MessageRequest(Schema):
     """A message to some or all."""
 
     sessions: Targets
-    text: Annotated[str, Field(min_length=1, max_length=500)]
+    text: Annotated[Text, Field(min_length=1, max_length=500)]
 
 
 class MessageAnswer(Schema):

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from examserver.hall.schemas import SeatPhase
+from examserver.hall.schemas import SeatPhase, Text
 from examserver.plumbing.contract import Schema
 
 
@@ -12,7 +12,7 @@ class EnrolRequest(Schema):
     """A workstation's own ECDSA P-256 public key (65 raw bytes, base64url) and a label to recognise it by."""
 
     public_key: Annotated[str, Field(min_length=87, max_length=87)]
-    label: Annotated[str, Field(max_length=80)] = ""
+    label: Annotated[Text, Field(max_length=80)] = ""
 
 
 class EnrolAnswer(Schema):

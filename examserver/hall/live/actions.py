@@ -1,0 +1,184 @@
+"""What the hall does by itself, by its own clock: heartbeat, outage marks, closing at the deadline, console updates.
+
+After a start the gap since the last heartbeat is recorded as an outage of every running sitting: a marker, not a silent
+gap.  Whether it gives time back is the policy's word (`outage_credit`).
+"""
+
+import logging
+
+import gevent
+from sqlalchemy import select
+
+from examserver.hall.closing.actions import close_sessions, close_sitting
+from examserver.hall.console.actions import credit_time
+from examserver.hall.console.cards import seat_card
+from examserver.hall.console.schemas import SeatUpdate
+from examserver.hall.live.sockets import CONSOLE, console_room
+from examserver.hall.live.store import HallLive, LiveSitting, hall_live
+from examserver.hall.sittings.actions import note, order_of
+from examserver.hall.tables import HeartbeatRow, IncidentRow, OutageRow, SittingRow
+from examserver.hall.timing import closes_at, may_enter
+from examserver.kernel.access import system_actor
+from examserver.kernel.errors import ExamError
+from examserver.plumbing.contract import on_start
+from examserver.plumbing.runtime import RoleRuntime
+from examserver.plumbing.sockets import pusher
+from examserver.plumbing.work import Work, open_work
+from examserver.responses.steps import Moment
+
+logger = logging.getLogger("exam.hall")
+CLOCK = system_actor("hall-clock")
+TICK_S = 0.5
+HEARTBEAT_MS = 2_000
+OUTAGE_MS = 3_000
+WALL_JUMP_MS = 5_000
+
+
+class Pace:
+    """When the clock last did each of its duties, and what it has already reported."""
+
+    def __init__(self) -> None:
+        self.beat_ms = 0
+        self.refusals: dict[str, int] = {}
+        self.wall_reported = False
+
+
+@on_start("hall")
+def start_hall(runtime: RoleRuntime) -> None:
+    """Rebuild the memory from the rows, mark the outage, and let the clock run."""
+    hall = hall_live(runtime)
+    mark_outages(runtime)
+    gevent.spawn(_run, hall)
+
+
+def _run(hall: HallLive) -> None:
+    pace = Pace()
+    while True:
+        gevent.sleep(TICK_S)
+        try:
+            tick(hall, pace)
+        except ExamError as error:
+            logger.warning("clock", extra={"facts": {"code": error.code}})
+        except Exception:  # the clock must not stop for one bad round; the fault is logged whole
+            logger.exception("clock failed")
+
+
+def tick(hall: HallLive, pace: Pace) -> None:
+    """One round of everything the clock does."""
+    now_ms = hall.runtime.clock.now_ms()
+    for sitting in list(hall.sittings):
+        close_due(hall, sitting, now_ms)
+    if now_ms - pace.beat_ms >= HEARTBEAT_MS and any(_running(live) for live in hall.sittings.values()):
+        pace.beat_ms = now_ms
+        beat(hall, pace)
+    for sitting in list(hall.watched):
+        show_changes(hall, sitting, now_ms)
+
+
+def _running(live: LiveSitting) -> bool:
+    return live.row.started_ms is not None and live.row.closed_ms is None
+
+
+def close_due(hall: HallLive, sitting: str, now_ms: int) -> None:
+    """Close what the clock closes: sessions past deadline and grace, then the sitting when nobody can come."""
+    live = hall.sittings[sitting]
+    if not _running(live):
+        return
+    still = [one for one in live.sessions.values() if one.row.closed_ms is None]
+    due = [one for one in still if one.row.header and hall.phase(live, one, now_ms).moment is Moment.CLOSED]
+    due = [one for one in due if one.row.id not in hall.frozen]
+    if due:
+        close_sessions(hall, CLOCK, live, due, "time_up", lambda: gevent.sleep(0))
+        return
+    open_still = [one for one in still if one.row.header is not None]
+    if not open_still and not may_enter(now_ms, live.schedule) and _over(live, now_ms):
+        close_sessions(hall, CLOCK, live, still, "time_up", lambda: gevent.sleep(0))
+        close_sitting(hall, CLOCK, sitting, "time_up")
+
+
+def _over(live: LiveSitting, now_ms: int) -> bool:
+    """Say whether the sitting's own time is up."""
+    started = live.row.started_ms or 0
+    return now_ms > closes_at(started + 1000 * live.schedule.duration_s, live.schedule)
+
+
+def beat(hall: HallLive, pace: Pace) -> None:
+    """Write the heartbeat, and what seats were refused since the last one."""
+    with open_work(hall.runtime, CLOCK) as work:
+        row = work.session.get(HeartbeatRow, 1)
+        if row is None:
+            work.session.add(HeartbeatRow(id=1, at_ms=work.now_ms))
+        else:
+            row.at_ms = work.now_ms
+        _record_refusals(work, hall, pace)
+        _record_wall_jump(work, pace)
+
+
+def _record_refusals(work: Work, hall: HallLive, pace: Pace) -> None:
+    for station, contact in hall.contacts.items():
+        new = contact.refusals - pace.refusals.get(station, 0)
+        if not new:
+            continue
+        pace.refusals[station] = contact.refusals
+        found = hall.seated_at(station)
+        seat = found[1].row.seat if found else ""
+        work.record("seat.messages_refused", station, seat=seat, count=new)
+        if found:
+            note(work, found[1].row.id, "messages_refused", work.now_ms, count=new)
+
+
+def _record_wall_jump(work: Work, pace: Pace) -> None:
+    drift = getattr(work.runtime.clock, "wall_drift_ms", lambda: 0)()
+    if abs(drift) > WALL_JUMP_MS and not pace.wall_reported:
+        work.record("clock.wall_jumped", "hall", drift_ms=drift)
+    pace.wall_reported = abs(drift) > WALL_JUMP_MS
+
+
+def mark_outages(runtime: RoleRuntime) -> None:
+    """Record the time this server was away as an outage of every sitting that was running."""
+    with open_work(runtime, CLOCK) as work:
+        beat_row = work.session.get(HeartbeatRow, 1)
+        running = select(SittingRow).where(SittingRow.started_ms.is_not(None), SittingRow.closed_ms.is_(None))
+        sittings = list(work.session.scalars(running))
+        if beat_row is None or work.now_ms - beat_row.at_ms < OUTAGE_MS:
+            return
+        for row in sittings:
+            _mark(work, row, max(beat_row.at_ms, row.started_ms or 0))
+        beat_row.at_ms = work.now_ms
+    for row in sittings:
+        hall_live(runtime).refresh(row.id)
+
+
+def _mark(work: Work, row: SittingRow, from_ms: int) -> None:
+    seconds = -(-(work.now_ms - from_ms) // 1000)
+    work.session.add(OutageRow(id=work.new_id("out"), sitting=row.id, from_ms=from_ms, to_ms=work.now_ms))
+    work.session.add(
+        IncidentRow(
+            id=work.new_id("inc"), sitting=row.id, session=None, seat=None, kind="outage",
+            text=f"考场服务器中断 {seconds} 秒 / the hall server was away for {seconds} s", by=CLOCK.id,
+            at_ms=work.now_ms,
+        )
+    )  # fmt: skip
+    work.record("hall.outage", row.id, from_ms=from_ms, to_ms=work.now_ms)
+    policy = order_of(row).policy.get("outage_credit", work.runtime.settings.hall.outage_credit)
+    seated = hall_live(work.runtime).sittings[row.id].sessions.values()
+    ids = [one.row.id for one in seated if one.row.header and one.row.closed_ms is None]
+    if policy == "auto" and ids:
+        credit_time(work, row.id, ids, seconds, "equipment", "服务器中断自动补时 / automatic credit for the outage")
+
+
+def show_changes(hall: HallLive, sitting: str, now_ms: int) -> None:
+    """Push the cards that look different from what the consoles were last shown."""
+    live = hall.sittings.get(sitting)
+    if live is None:
+        return
+    send = pusher(hall.runtime)
+    for at, seat in enumerate(list(live.seats.values())):
+        card = seat_card(hall, live, seat, now_ms)
+        look = card.model_dump_json(exclude={"last_contact_ms"})
+        if hall.shown.get((sitting, seat.seat)) != look:
+            hall.shown[sitting, seat.seat] = look
+            update = SeatUpdate(sitting=sitting, card=card, server_ms=now_ms)
+            send.emit(CONSOLE, "seat:update", update, console_room(sitting))
+        if at % 25 == 24:
+            gevent.sleep(0)
