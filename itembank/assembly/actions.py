@@ -94,7 +94,7 @@ class AssemblyFacts:
     provenance: str
     occupation_code: str
     occupation_name: str
-    level: str
+    level: int
     standard: str
     title: str
     duration_s: int
@@ -103,6 +103,8 @@ class AssemblyFacts:
     blueprint_digest: str
     specification_digest: str
     seed: str
+    assembled_by: str
+    approved_by: str
 
 
 def save_blueprint(work: Work, bank_id: str, blueprint: Blueprint) -> BlueprintRow:
@@ -315,6 +317,8 @@ def assembly_facts(work: Work, assembly_id: str) -> AssemblyFacts:
         blueprint_digest=row.blueprint_digest,
         specification_digest=row.specification_digest,
         seed=row.seed,
+        assembled_by=row.by,
+        approved_by=row.approver,
     )
 
 

@@ -11,6 +11,7 @@ from itembank.assembly.order import PlacedSection
 from itembank.assembly.tables import AssemblyRow, bank_items, blueprint_of, forms_of, sections_of
 from itembank.items.content import ItemBody, assets_of
 from itembank.items.tables import load_assets
+from itembank.specs.tables import find_specification
 from itembank.specs.tree import ContentSpecification
 
 

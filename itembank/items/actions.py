@@ -65,7 +65,7 @@ class BankDraft:
     name: str
     occupation_code: str
     occupation_name: str
-    level: str
+    level: int
     standard: str
     owner: str
     provenance: str

@@ -78,8 +78,16 @@ def list_banks(work: Work) -> BankList:
 )
 def open_bank(work: Work, body: BankRequest) -> BankView:
     """A new, empty bank."""
-    texts = {name: tidy(value) for name, value in body.model_dump(exclude={"items_per_point"}).items()}
-    draft = BankDraft(**texts, items_per_point=body.items_per_point)
+    draft = BankDraft(
+        name=tidy(body.name),
+        occupation_code=body.occupation_code,
+        occupation_name=tidy(body.occupation_name),
+        level=body.level,
+        standard=tidy(body.standard),
+        owner=tidy(body.owner),
+        provenance=body.provenance,
+        items_per_point=body.items_per_point,
+    )
     return bank_view(actions.open_bank(work, draft), {})
 
 

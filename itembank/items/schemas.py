@@ -13,7 +13,7 @@ class BankRequest(Schema):
     name: str = Field(min_length=1, max_length=200)
     occupation_code: str = Field(pattern=r"^\d-\d{2}-\d{2}-\d{2}$")
     occupation_name: str = Field(min_length=1, max_length=120)
-    level: str = Field(min_length=1, max_length=20)
+    level: int = Field(ge=1, le=5)
     standard: str = Field(min_length=1, max_length=200)
     owner: str = Field(default="", max_length=200)
     provenance: Literal["enrolled", "institution"] = "enrolled"
@@ -27,7 +27,7 @@ class BankView(Schema):
     name: str
     occupation_code: str
     occupation_name: str
-    level: str
+    level: int
     standard: str
     owner: str
     provenance: str

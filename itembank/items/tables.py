@@ -33,7 +33,7 @@ class BankRow(BankBase):
     name: Mapped[str] = mapped_column(String(200), unique=True)
     occupation_code: Mapped[str] = mapped_column(String(40))
     occupation_name: Mapped[str] = mapped_column(String(120))
-    level: Mapped[str] = mapped_column(String(20))
+    level: Mapped[int] = mapped_column(Integer)
     standard: Mapped[str] = mapped_column(String(200))
     owner: Mapped[str] = mapped_column(String(200))
     provenance: Mapped[str] = mapped_column(String(20))
