@@ -162,7 +162,7 @@ def endpoint(
                 answer=answer,
                 body=hints.get("body"),
                 query=hints.get("query"),
-                form=hints.get("form"),
+                form=None if "form" in names else hints.get("form"),
                 multipart=multipart,
                 raw="raw" in hints,
                 write=method != "GET" if write is None else write,

@@ -75,7 +75,9 @@ def _judge(work: Work, row: SittingRow, release: Release, data: bytes) -> Judged
         refused = Verdict(Outcome.REFUSED, error.code, error.text("zh"), error.text("en"), 0, 0)
         return Judged(refused, error)
     accepted = [Submission(one.custodian, one.name, one.device, one.at_ms) for one in _accepted(work, row.id, release)]
-    window = Window(order.release.opens_ms, order.release.closes_ms)
+    window = Window(
+        max(order.release.opens_ms, manifest.not_before_ms), min(order.release.closes_ms, manifest.expires_ms)
+    )
     now = Submission(release.custodian, name, release.device, work.now_ms)
     return Judged(judge_submission(now, accepted, window, manifest.threshold), None)
 
