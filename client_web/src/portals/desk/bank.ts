@@ -1,0 +1,78 @@
+/** The bank's endpoints the desk calls for banks, specifications, imports and items. */
+import type { Client } from "@/api/client";
+import type { Asset } from "@/ui/item/item";
+import type * as T from "./types";
+
+const in_ = (bank: string): string => `/api/bank/banks/${encodeURIComponent(bank)}`;
+const LONG = { timeoutMs: 300_000 };
+
+export interface BankDraft {
+  name: string;
+  occupation_code: string;
+  occupation_name: string;
+  level: string;
+  standard: string;
+  owner: string;
+}
+
+export interface ItemFilter {
+  readonly state: string;
+  readonly type: string;
+  readonly point: string;
+  readonly search: string;
+  readonly import_id: string;
+  readonly page: number;
+}
+
+export interface VerdictRequest {
+  readonly import_id?: string;
+  readonly item_ids?: readonly string[];
+  readonly verdict: "accept" | "return";
+  readonly comment: string;
+}
+
+export function form(parts: Readonly<Record<string, string | File | null>>): FormData {
+  const data = new FormData();
+  for (const [name, part] of Object.entries(parts)) if (part !== null && part !== "") data.append(name, part);
+  return data;
+}
+
+export const bank = (api: Client) => ({
+  banks: () => api.get<{ banks: T.BankView[] }>("/api/bank/banks").then((list) => list.banks),
+  open: (draft: BankDraft) => api.post<T.BankView>("/api/bank/banks", draft),
+  specification: (id: string) => api.get<T.Specification>(`${in_(id)}/specification`),
+  importSpecification: (id: string, file: File) => api.upload<T.Specification>(`${in_(id)}/specification`, form({ file }), LONG),
+  mappings: () => api.get<{ mappings: T.Mapping[] }>("/api/bank/mappings").then((list) => list.mappings),
+  imports: (id: string) => api.get<{ imports: T.ImportView[] }>(`${in_(id)}/imports`).then((list) => list.imports),
+  check: (id: string, file: File, figures: File | null, mapping: string, sheet: string) =>
+    api.upload<T.ImportView>(`${in_(id)}/imports`, form({ file, figures, mapping, sheet }), LONG),
+  import: (id: string) => api.get<T.ImportView>(`/api/bank/imports/${encodeURIComponent(id)}`),
+  accept: (id: string) => api.post<T.ImportView>(`/api/bank/imports/${encodeURIComponent(id)}/accept`, { take_good_rows: true }, LONG),
+  discard: (id: string) => api.post<T.ImportView>(`/api/bank/imports/${encodeURIComponent(id)}/discard`),
+  items: (id: string, filter: ItemFilter) => {
+    const filled = Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== ""));
+    return api.get<T.ItemPage>(`${in_(id)}/items`, { query: filled });
+  },
+  item: (id: string) => api.get<T.ItemView>(`/api/bank/items/${encodeURIComponent(id)}`),
+  judge: (stage: "review" | "approve", request: VerdictRequest) => api.post<T.VerdictResult>(`/api/bank/items/${stage}`, request, LONG),
+  figure: async (digest: string): Promise<Asset> => {
+    const bytes = new Uint8Array(await api.bytes(`/api/bank/figures/${encodeURIComponent(digest)}`));
+    return { media_type: mediaType(bytes), data: b64u(bytes) };
+  },
+});
+
+export type Bank = ReturnType<typeof bank>;
+
+/** By the first bytes: the figures are those a form may carry. */
+function mediaType(bytes: Uint8Array): string {
+  if (bytes[0] === 0x89 && bytes[1] === 0x50) return "image/png";
+  if (bytes[0] === 0xff && bytes[1] === 0xd8) return "image/jpeg";
+  if (bytes[0] === 0x47 && bytes[1] === 0x49) return "image/gif";
+  return bytes[0] === 0x52 ? "image/webp" : "image/svg+xml";
+}
+
+function b64u(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return btoa(text).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
