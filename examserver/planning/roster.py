@@ -94,9 +94,7 @@ def read_sheet(data: bytes) -> list[Row]:
             reason_zh=f"表头{'缺少' if lacking else '重复'} {listed}",
             reason_en=f"{'missing' if lacking else 'repeated'} headings: {listed}",
         )
-    rows: list[Row] = [
-        (number, dict(zip(columns, cells, strict=False))) for number, cells in enumerate(lines, start=2)
-    ]
+    rows: list[Row] = [(number, dict(zip(columns, cells, strict=False))) for number, cells in enumerate(lines, start=2)]
     filled = [(number, cells) for number, cells in rows if any(value for value in cells.values())]
     if len(filled) > MOST_ROWS:
         raise RosterUnreadable(

@@ -83,9 +83,7 @@ def draw_seating(
     used = choose_seats(seats, len(candidates), len(forms))
     order = Draw(seed, "seats").shuffled(sorted(candidates))
     allotted = allot_forms(used, sorted(forms), Draw(seed, "forms"))
-    return tuple(
-        Placement(candidate, seat, allotted[seat.seat]) for candidate, seat in zip(order, used, strict=True)
-    )
+    return tuple(Placement(candidate, seat, allotted[seat.seat]) for candidate, seat in zip(order, used, strict=True))
 
 
 def choose_seats(seats: Sequence[Seat], count: int, forms: int) -> tuple[Seat, ...]:

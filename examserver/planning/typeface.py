@@ -48,9 +48,10 @@ def needed_characters(texts: Iterable[str]) -> frozenset[int]:
     return frozenset(ord(character) for text in texts for character in text if character not in "\n\r\t")
 
 
-def cut_font(sources: Sequence[FontSource], characters: frozenset[int]) -> bytes:
+def cut_font(sources: Sequence[FontSource], characters: frozenset[int], name: str = "ExamCJK") -> bytes:
     """Return a TrueType font holding exactly the characters, from the first source that has them all.
 
+    Fonts of one document need different names.
     Raises NoChineseFont without sources and CharacterNotInFont when no source has them all.
     """
     if not sources:
@@ -60,7 +61,7 @@ def cut_font(sources: Sequence[FontSource], characters: frozenset[int]) -> bytes
         font = _opened(source)
         lacking = characters - frozenset(font.getBestCmap())
         if not lacking:
-            return _cut(font, characters)
+            return _cut(font, characters, name)
         fewest = min(fewest, lacking, key=len)
     raise CharacterNotInFont(characters="".join(sorted(chr(point) for point in fewest))[:60])
 
@@ -73,7 +74,7 @@ def _opened(source: FontSource) -> Any:
     return TTFont(stream, lazy=True)
 
 
-def _cut(font: Any, characters: frozenset[int]) -> bytes:
+def _cut(font: Any, characters: frozenset[int], name: str) -> bytes:
     """Return the font with only these characters, outlines quadratic."""
     options = subset.Options(layout_features=[], hinting=False, notdef_outline=True, glyph_names=False)
     options.drop_tables += ["vhea", "vmtx", "VORG", "BASE", "GDEF", "GPOS", "GSUB", "DSIG", "STAT", "meta"]
@@ -82,7 +83,7 @@ def _cut(font: Any, characters: frozenset[int]) -> bytes:
     cutter.subset(font)
     if "CFF " in font:
         _make_quadratic(font)
-    for identifier, text in ((1, "Exam CJK"), (2, "Regular"), (4, "Exam CJK"), (6, "ExamCJK")):
+    for identifier, text in ((1, name), (2, "Regular"), (4, name), (6, name)):
         font["name"].setName(text, identifier, 3, 1, 0x409)
     result = io.BytesIO()
     font.flavor = None
