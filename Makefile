@@ -39,7 +39,7 @@ ifneq ($(CLIENT),)
 endif
 
 unit:
-	@$(BIN)/python -m pytest -q -m "not ($(SLOW))" $(PYTEST)
+	@$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile -m "not ($(SLOW))" $(PYTEST)
 
 bench: setup ## measure answers per second, latency and the start storm
 	@$(BIN)/python -m tests.bench $(BENCH)
