@@ -1,4 +1,4 @@
-"""One person at a browser, in code: signs in, sends what the pages send, and reports a refusal in the server's words."""
+"""One person at a browser, in code: signs in, sends what the pages send, tells a refusal in the server's words."""
 
 import ssl
 import time

@@ -10,8 +10,12 @@ from examserver.demo.scene import Scene, Wish
 from examserver.demo.stage import Stage
 from examserver.demo.steps.assembly import assemble
 from examserver.demo.steps.bank import fill_bank
+from examserver.demo.steps.hall import bring_papers, make_staff_keys, release, seat_everybody, start
 from examserver.demo.steps.plan import plan_sitting, register_institution
+from examserver.demo.steps.proof import compare_answers, tamper, verify_artefacts, verify_publicly, write_trust
+from examserver.demo.steps.results import approve, certify, close_sitting, grade, hand_over, trust_hall_staff
 from examserver.demo.steps.sealing import enrol_custodians, exchange_keys, seal
+from examserver.demo.steps.sitting import answer, seat_browser, start_hall_camera
 from examserver.hall.store import ensure_tls
 from examserver.plumbing.settings import Settings
 
@@ -22,6 +26,10 @@ STEPS: tuple[tuple[Act, ...], ...] = (
     (assemble,),
     (seal,),
     (plan_sitting,),
+    (bring_papers, make_staff_keys, seat_everybody, seat_browser, start_hall_camera, release, start),
+    (answer,),
+    (close_sitting, hand_over, trust_hall_staff, grade, approve, certify),
+    (write_trust, verify_artefacts, compare_answers, tamper, verify_publicly),
 )
 
 

@@ -4,6 +4,8 @@ import math
 import time
 from typing import Any
 
+from openpyxl import load_workbook
+
 from examserver.demo.client import StepFailed, must_refuse
 from examserver.demo.scene import INSTITUTION, INSTITUTION_CODE, LEVEL, OCCUPATION, OCCUPATION_CODE, STANDARD, Scene
 from examserver.demo.workbook import build_roster
@@ -39,17 +41,17 @@ def plan_sitting(scene: Scene) -> None:
     must_refuse(lambda: officer.post(f"/api/authority/plans/{plan}/approve"), "denied.permission")
     scene.cast["authority", "plan-approver"].post(f"/api/authority/plans/{plan}/approve")
     officer.post(f"/api/authority/plans/{plan}/seating", {"seed": f"seats-{scene.wish.seed}"})
-    seats = officer.get(f"/api/authority/plans/{plan}/seats")
+    seats = _occupied(scene, plan)
     tickets = officer.download(f"/api/authority/plans/{plan}/tickets.pdf", scene.folder / "tickets.pdf")
     if not tickets.read_bytes().startswith(b"%PDF"):
         raise StepFailed(what="the admission tickets are no PDF")
     hall_key = scene.facts["keys"]["hall"]["key"]
     ordered = officer.post(f"/api/authority/plans/{plan}/order", {"hall_key": hall_key})
-    scene.facts |= {"plan": plan, "seats": seats["seats"], "sitting": ordered["sitting"]}
+    scene.facts |= {"plan": plan, "seats": seats, "sitting": ordered["sitting"]}
     scene.facts["order"] = officer.download(
         f"/api/authority/plans/{plan}/order", scene.folder / f"{ordered['sitting']}.order.json"
     )
-    scene.say(f"{len(seats['seats'])} 人座位由种子抽定，邻座异卷；准考证 {tickets.stat().st_size // 1024} KB")
+    scene.say(f"{len(seats)} 人座位由种子抽定，邻座异卷；准考证 {tickets.stat().st_size // 1024} KB")
 
 
 def _plan(scene: Scene) -> dict[str, Any]:
@@ -76,9 +78,23 @@ def _plan(scene: Scene) -> dict[str, Any]:
 
 def _roster(scene: Scene, plan: str) -> None:
     """Upload the roster; nothing goes in before its report has been seen."""
-    officer = scene.cast["authority", "plan-officer"]
+    officer, path = scene.cast["authority", "plan-officer"], f"/api/authority/plans/{plan}/roster"
     roster = build_roster(scene.stage.data / "workbooks", scene.wish.candidates, scene.wish.seed)
-    checked = officer.upload(f"/api/authority/plans/{plan}/roster", {"file": roster})
-    if checked["faults"]:
+    checked = officer.upload(path, {"file": roster})
+    if checked["faults"] or checked["good"] != scene.wish.candidates:
         raise StepFailed(what=f"the roster has faults: {checked['faults'][:3]}")
+    officer.upload(f"{path}?take_good_rows=true", {"file": roster})
     scene.facts["roster"] = roster
+
+
+def _occupied(scene: Scene, plan: str) -> list[dict[str, str]]:
+    """Seat, ticket and document number of every candidate; the numbers are on the candidates' own cards."""
+    officer = scene.cast["authority", "plan-officer"]
+    sheet = load_workbook(scene.facts["roster"], read_only=True).worksheets[0]
+    documents = [str(row[2]) for row in sheet.iter_rows(min_row=2, values_only=True) if row[0]]
+    rows = officer.get(f"/api/authority/plans/{plan}/roster")["candidates"]
+    seated = [
+        {"seat": row["seat"], "ticket": row["ticket"], "document_number": documents[row["position"] - 1]}
+        for row in rows
+    ]
+    return sorted(seated, key=lambda row: row["seat"])
