@@ -60,11 +60,11 @@ def parse_checkpoint(text: str) -> tuple[Checkpoint, list[tuple[str, bytes]]]:
     """The state and the (name, key hash ‖ signature) pairs, unverified; raises NotACheckpoint."""
     note, separator, tail = text.partition("\n\n")
     lines = note.split("\n")
-    if not separator or len(lines) < 3 or not re.fullmatch(r"0|[1-9][0-9]{0,15}", lines[1]):
+    if not separator or not tail.endswith("\n") or len(lines) < 3 or not re.fullmatch(r"0|[1-9][0-9]{0,15}", lines[1]):
         raise NotACheckpoint()
     try:
         root = base64.b64decode(lines[2], validate=True)
-        signatures = [_signature(line) for line in tail.splitlines() if line]
+        signatures = [_signature(line) for line in tail[:-1].split("\n")]
     except (binascii.Error, ValueError):
         raise NotACheckpoint() from None
     if len(root) != 32:

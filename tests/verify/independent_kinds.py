@@ -1,0 +1,174 @@
+"""The second verifier, continued: video, log, and which section a file belongs to. Written from the formats alone."""
+
+import base64
+from pathlib import Path
+from typing import Any
+
+from tests.verify import primitives as p
+from tests.verify.independent_verifier import (
+    Given,
+    check_key_package,
+    check_manifest,
+    check_order,
+    check_package,
+    check_receipt,
+    check_record,
+    check_release,
+    fields,
+)
+
+Json = dict[str, Any]
+HEADER = "recording sitting camera seat device opened_ms suite hpke_suite review_key wrapped_key"
+SEGMENT = "n from_ms to_ms received_ms media_type plain_digest cipher_digest size"
+
+
+def check_video(path: Path, given: Given) -> None:
+    """Section 11."""
+    body = p.read_signed(path.read_bytes(), "exam.video-manifest", given.trust, {"hall"})
+    fields(body, f"{HEADER} closed_ms segments gap_ms gaps head")
+    header = {name: body[name] for name in HEADER.split()}
+    link = p.digest(p.encode(header, "exam.video-header"))
+    wrapped = p.encode({"recording": body["recording"]}, "exam.recording-info")
+    key = given.open(p.unb64(body["wrapped_key"]), wrapped)
+    last_n, last_from, names = 0, -1, []
+    for segment in body["segments"]:
+        fields(segment, f"{SEGMENT} prev link")
+        own = {name: segment[name] for name in SEGMENT.split()}
+        place = f"segment {segment['n']} of {body['recording']}"
+        p.need(segment["prev"] == link, f"{place} does not follow the one before")
+        link = "sha256:" + p.sha256(bytes.fromhex(link[7:]) + p.encode(own, "exam.video-segment")).hex()
+        p.need(segment["link"] == link, f"the facts of {place} were altered")
+        grows = segment["n"] > last_n and last_from < segment["from_ms"] < segment["to_ms"]
+        p.need(grows, f"{place} is out of order")
+        last_n, last_from = segment["n"], segment["from_ms"]
+        names.append(f"{segment['n']:06}.seg")
+        check_segment(path.parent / body["recording"] / names[-1], segment, body["recording"], key, place)
+    p.need(body["head"] == link, "head")
+    p.need(body["gaps"] == gaps_of(body["segments"], body["gap_ms"]), "gaps")
+    found = {file.name for file in (path.parent / body["recording"]).glob("*.seg")}
+    p.need(found == set(names), f"segments too many: {sorted(found - set(names))}")
+
+
+def check_segment(file: Path, segment: Json, recording: str, key: bytes | None, place: str) -> None:
+    """One segment's file."""
+    p.need(file.is_file(), f"{place} is missing")
+    sealed = file.read_bytes()
+    p.need(len(sealed) == segment["size"] and p.digest(sealed) == segment["cipher_digest"], f"{place} was replaced")
+    if key is not None:
+        plain = p.unseal(key, sealed, p.encode({"recording": recording, "n": segment["n"]}, "exam.segment-aad"))
+        p.need(p.digest(plain) == segment["plain_digest"], f"content of {place}")
+
+
+def gaps_of(segments: list[Json], longest: int) -> list[Json]:
+    """Stretches nobody recorded."""
+    found, reached = [], segments[0]["to_ms"] if segments else 0
+    for segment in segments[1:]:
+        if segment["from_ms"] - reached > longest:
+            found.append({"from_ms": reached, "to_ms": segment["from_ms"]})
+        reached = max(reached, segment["to_ms"])
+    return found
+
+
+def check_checkpoint(text: str, given: Given) -> tuple[int, bytes]:
+    """Section 14: size and root that a trusted authority key signed."""
+    note, separator, tail = text.partition("\n\n")
+    lines = note.split("\n")
+    whole = separator != "" and tail.endswith("\n") and len(lines) >= 3
+    p.need(whole and lines[1].isascii() and lines[1].isdigit(), "not a checkpoint")
+    for one in given.trust:
+        public = p.unb64(one["public_key"])
+        wanted = p.sha256(lines[0].encode() + b"\n\x01" + public)[:4]
+        for line in tail.splitlines():
+            value = b64_standard(line.rpartition(" ")[2])
+            signed = value[:4] == wanted and p.signature_holds(public, value[4:], f"{note}\n".encode())
+            if one["role"] == "authority" and line.startswith(f"\N{EM DASH} {lines[0]} ") and signed:
+                return int(lines[1]), b64_standard(lines[2])
+    raise p.Fault("no trusted signature on the checkpoint")
+
+
+def b64_standard(text: str) -> bytes:
+    """Standard base64."""
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError as error:
+        raise p.Fault("not base64") from error
+
+
+def check_log_proof(data: bytes, given: Given) -> None:
+    """Section 14, inclusion (RFC 9162, 2.1.3.2)."""
+    proof = fields(p.json.loads(data), "type version index size leaf leaf_digest proof checkpoint")
+    size, root = check_checkpoint(proof["checkpoint"], given)
+    entry = proof["leaf"].encode()
+    p.need(p.digest(entry) == proof["leaf_digest"] and size == proof["size"], "leaf or size")
+    index, last, found = proof["index"], size - 1, p.leaf_hash(entry)
+    p.need(0 <= index < size, "index")
+    for sibling in map(p.unb64, proof["proof"]):
+        p.need(last > 0, "proof too long")
+        if index % 2 or index == last:
+            found = p.sha256(b"\x01" + sibling + found)
+            while index % 2 == 0 and index:
+                index, last = index >> 1, last >> 1
+        else:
+            found = p.sha256(b"\x01" + found + sibling)
+        index, last = index >> 1, last >> 1
+    p.need(last == 0 and found == root, f"the log does not hold this entry: {proof['leaf']}")
+
+
+def check_log_folder(folder: Path, data: bytes, given: Given) -> None:
+    """Section 14, a checkpoint and the files published with it: the tree from the entry bundles."""
+    size, root = check_checkpoint(data.decode("utf-8"), given)
+    if not (folder / "tile").is_dir():
+        return
+    hashes: list[bytes] = []
+    for number in range(-(-size // 256)):
+        width = min(256, size - number * 256)
+        p.need(number < 1000, "a log of more than 256,000 entries is not read here")
+        name = f"{number:03}" + (f".p/{width}" if width < 256 else "")
+        data, place = (folder / "tile" / "entries" / name).read_bytes(), 0
+        while place < len(data):
+            end = place + 2 + int.from_bytes(data[place : place + 2], "big")
+            hashes.append(p.leaf_hash(data[place + 2 : end]))
+            place = end
+    p.need(p.tree_root(hashes) == root, "the entries do not give the root")
+    for older in sorted((folder / "checkpoints").iterdir()):
+        old_size, old_root = check_checkpoint(older.read_text("utf-8"), given)
+        p.need(p.tree_root(hashes[:old_size]) == old_root, f"the log was rewritten since checkpoint {older.name}")
+
+
+BY_TYPE = {
+    "exam.paper-manifest": check_manifest,
+    "exam.key-package": check_key_package,
+    "exam.key-release": check_release,
+    "exam.sitting-order": check_order,
+    "exam.receipt": check_receipt,
+    "exam.log-proof": check_log_proof,
+}
+
+
+def check_content(path: Path, data: bytes, given: Given) -> None:
+    """Finds the section by the content."""
+    if data[:2] == b"PK":
+        first = next(iter(p.entries_of(data)), "")
+        (check_package if first == "manifest.json" else check_record)(data, given)
+    elif data.startswith(b"EXAMRECEIPT:"):
+        check_receipt(data, given)
+    elif data[:1] == b"{":
+        kind = p.json.loads(data).get("type")
+        if kind == "exam.video-manifest":
+            check_video(path, given)
+            return
+        p.need(kind in BY_TYPE, f"unknown type {kind}")
+        BY_TYPE[kind](data, given)
+    else:
+        check_log_folder(path.parent, data, given)
+
+
+def check_file(path: Path, given: Given) -> str | None:
+    """None when the file is as the formats say, else what is not."""
+    try:
+        check_content(path, path.read_bytes(), given)
+    except p.Fault as fault:
+        return str(fault)
+    except (KeyError, TypeError, ValueError, AttributeError, OSError, RecursionError) as error:
+        return f"malformed: {type(error).__name__} {error}"
+    return None
