@@ -33,7 +33,7 @@ from examserver.hall.console.schemas import (
     TimelineView,
 )
 from examserver.hall.console.timeline.actions import timeline_view
-from examserver.hall.handover.actions import NoRecord, NotClosed, countersign, hand_over, record_file, recordings
+from examserver.hall.handover.actions import NoRecord, NotClosed, countersign, hand_over, record_file, watched
 from examserver.hall.handover.signing import COUNTERSIGNERS, AlreadySigned, NotACountersigner
 from examserver.hall.handover.staff_keys.actions import PublicHalf, WrongPassword, enrol_staff_key, staff_keys
 from examserver.hall.identity import fingerprint
@@ -187,7 +187,7 @@ def message_endpoint(work: Work, sitting_id: str, body: MessageRequest) -> Messa
 )
 def timeline_endpoint(work: Work, sitting_id: str, session_id: str) -> TimelineView:
     """Timeline."""
-    return timeline_view(work, sitting_id, session_id, recordings(work, sitting_id))
+    return timeline_view(work, sitting_id, session_id, watched)
 
 
 @endpoint(

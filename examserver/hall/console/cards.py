@@ -29,8 +29,11 @@ HOSTILE_SHOWN_MS = 600_000
 OVER = ("submitted", "closed", "refused")
 
 
-def seat_card(hall: HallLive, live: LiveSitting, seat: SeatRow, now_ms: int) -> SeatCard:
-    """Give one seat as the console shows it."""
+def seat_card(
+    hall: HallLive, live: LiveSitting, seat: SeatRow, now_ms: int, cameras: frozenset[str] | None = None
+) -> SeatCard:
+    """Give one seat as the console shows it; `cameras` are the seats a camera was seen at, where known already."""
+    seen = hall.cameras(live.row.id, now_ms) if cameras is None else cameras
     seated = live.seated(seat.seat)
     contact = hall.contacts.get(seat.station or "", Contact())
     phase = hall.seat_phase(live, seat)
@@ -50,7 +53,7 @@ def seat_card(hall: HallLive, live: LiveSitting, seat: SeatRow, now_ms: int) -> 
         last_contact_ms=contact.last_ms,
         deadline_ms=live.deadline(seated) if seated and seated.row.header else None,
         alarms=alarms_of(hall, live, seated, contact, phase, online, now_ms),
-        camera=False, lease=seat.lease,
+        camera=seat.seat in seen, lease=seat.lease,
     )  # fmt: skip
 
 
@@ -89,11 +92,12 @@ def _alarm(kind: str, since_ms: int, zh: str, en: str) -> AlarmView:
 
 def seat_map(hall: HallLive, live: LiveSitting, now_ms: int) -> SeatMap:
     """Give the whole room."""
+    seen = hall.cameras(live.row.id, now_ms)
     return SeatMap(
         sitting=live.row.id,
         rows=max(live.order.rows, *(seat.row for seat in live.seats.values())),
         columns=max(live.order.columns, *(seat.column for seat in live.seats.values())),
-        seats=[seat_card(hall, live, seat, now_ms) for seat in live.seats.values()],
+        seats=[seat_card(hall, live, seat, now_ms, seen) for seat in live.seats.values()],
         server_ms=now_ms,
     )
 
@@ -172,7 +176,7 @@ def sitting_view(
 ) -> SittingView:
     """Give the sitting as staff see it; `needed` is the papers' threshold of custodians."""
     row, order, facts = live.row, live.order, sitting_facts(hall, live, now_ms)
-    cards = [seat_card(hall, live, seat, now_ms) for seat in live.seats.values()]
+    cards = [seat_card(hall, live, seat, now_ms, frozenset()) for seat in live.seats.values()]
     deadlines = [card.deadline_ms for card in cards if card.deadline_ms is not None]
     record = "ready" if row.recorded_ms else ("building" if row.record_job else "none")
     return SittingView(

@@ -115,6 +115,10 @@ def build_record(runtime: RoleRuntime, payload: dict[str, Any], progress: Progre
     progress(70, "写入密封文件")
     for session, data in sealed.items():
         write_durably(_folder(runtime, sitting_id, session), data)
+    progress(85, "封存视频清单")
+    video = video_actions()
+    if video is not None:
+        video.close_recordings(runtime, CLERK, sitting_id)
     progress(90, "签名")
     with open_work(runtime, CLERK) as work:
         sessions = [session_entry(one, sealed[one.session]) for one in closings]
@@ -242,12 +246,23 @@ def _moves(work: Work, row: SittingRow) -> list[Json]:
     ]  # fmt: skip
 
 
+def video_actions() -> Any:
+    """Give the video slice's actions, where this hall records video at all."""
+    if importlib.util.find_spec("proctor.segments.actions") is None:
+        return None
+    return importlib.import_module("proctor.segments.actions")
+
+
 def recordings(work: Work, sitting_id: str) -> list[Json]:
-    """Give the video manifests of a sitting, where the hall records video at all."""
-    if importlib.util.find_spec("proctor.segments") is None:
-        return []
-    found: list[Json] = importlib.import_module("proctor.segments.actions").recordings_of(work, sitting_id)
-    return found
+    """Give the sitting's recordings with the heads of their manifests."""
+    video = video_actions()
+    return [dict(one) for one in video.recordings_of(work, sitting_id)] if video else []
+
+
+def watched(work: Work, sitting_id: str, seat: str) -> list[Json]:
+    """Give the recordings of a seat and of the room with the times of their segments."""
+    video = video_actions()
+    return [dict(one) for one in video.timeline_of(work, sitting_id, seat)] if video else []
 
 
 def countersign(work: Work, sitting_id: str, password: str) -> list[str]:

@@ -4,6 +4,8 @@ After a start the gap since the last heartbeat is recorded as an outage of every
 gap.  Whether it gives time back is the policy's word (`outage_credit`).
 """
 
+import importlib
+import importlib.util
 import logging
 
 import gevent
@@ -30,6 +32,7 @@ logger = logging.getLogger("exam.hall")
 CLOCK = system_actor("hall-clock")
 TICK_S = 0.5
 HEARTBEAT_MS = 2_000
+CATCH_UP_MS = 1_500
 OUTAGE_MS = 3_000
 WALL_JUMP_MS = 5_000
 
@@ -39,6 +42,7 @@ class Pace:
 
     def __init__(self) -> None:
         self.beat_ms = 0
+        self.caught_up_ms = 0
         self.refusals: dict[str, int] = {}
         self.wall_reported = False
 
@@ -47,6 +51,9 @@ class Pace:
 def start_hall(runtime: RoleRuntime) -> None:
     """Rebuild the memory from the rows, mark the outage, and let the clock run."""
     hall = hall_live(runtime)
+    if importlib.util.find_spec("proctor.capture.actions") is not None:
+        seen = importlib.import_module("proctor.capture.actions").seats_seen
+        hall.cameras = lambda sitting, now_ms: seen(runtime, sitting, now_ms)
     mark_outages(runtime)
     gevent.spawn(_run, hall)
 
@@ -71,6 +78,9 @@ def tick(hall: HallLive, pace: Pace) -> None:
     if now_ms - pace.beat_ms >= HEARTBEAT_MS and any(_running(live) for live in hall.sittings.values()):
         pace.beat_ms = now_ms
         beat(hall, pace)
+    if now_ms - pace.caught_up_ms >= CATCH_UP_MS:
+        pace.caught_up_ms = now_ms
+        hall.catch_up()
     for sitting in list(hall.watched):
         show_changes(hall, sitting, now_ms)
 
@@ -172,9 +182,9 @@ def show_changes(hall: HallLive, sitting: str, now_ms: int) -> None:
     live = hall.sittings.get(sitting)
     if live is None:
         return
-    send = pusher(hall.runtime)
+    send, seen = pusher(hall.runtime), hall.cameras(sitting, now_ms)
     for at, seat in enumerate(list(live.seats.values())):
-        card = seat_card(hall, live, seat, now_ms)
+        card = seat_card(hall, live, seat, now_ms, seen)
         look = card.model_dump_json(exclude={"last_contact_ms"})
         if hall.shown.get((sitting, seat.seat)) != look:
             hall.shown[sitting, seat.seat] = look

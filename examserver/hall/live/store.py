@@ -6,7 +6,7 @@ forgets.
 """
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from sqlalchemy import func, select
@@ -170,6 +170,7 @@ class HallLive:
         self.frozen: set[str] = set()
         self.watched: set[str] = set()
         self.shown: dict[tuple[str, str], str] = {}
+        self.cameras: Callable[[str, int], frozenset[str]] = _no_cameras
         self._places: dict[str, list[tuple[str, str]]] = {}
         self._lock = threading.RLock()
 
@@ -212,6 +213,15 @@ class HallLive:
             live.by_seat[row.seat] = session_id
         self._open_chain(live, seated)
         return live
+
+    def catch_up(self) -> None:
+        """Read sittings anew whose rows another process changed (a worker, the command line)."""
+        with self.runtime.database.transaction(write=False) as session:
+            rows = {row.id: _stamp(row) for row in session.scalars(select(SittingRow))}
+        for sitting, stamp in rows.items():
+            live = self.sittings.get(sitting)
+            if live is None or _stamp(live.row) != stamp:
+                self.refresh(sitting)
 
     def place_of(self, station: str) -> tuple[LiveSitting, SeatRow] | None:
         """The sitting and seat a workstation serves now: the open one, else the next, else the last."""
@@ -294,6 +304,22 @@ def _read_talk(session: Session, live: LiveSitting) -> None:
     ]
     notes = select(IncidentRow).where(IncidentRow.sitting == sitting).order_by(IncidentRow.at_ms, IncidentRow.id)
     live.incidents = list(session.scalars(notes))
+
+
+def _no_cameras(_sitting: str, _now_ms: int) -> frozenset[str]:
+    return frozenset()
+
+
+def _stamp(row: SittingRow) -> tuple[object, ...]:
+    return (
+        row.order_digest,
+        row.opened_ms,
+        row.released_ms,
+        row.started_ms,
+        row.closed_ms,
+        row.recorded_ms,
+        row.signed_ms,
+    )
 
 
 def _urgency(row: SittingRow) -> tuple[int, int]:

@@ -1,16 +1,18 @@
 """Decides what a session's timeline shows: steps by their times without values, events in words, video beside them."""
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import select
 
 from examserver.hall.console.schemas import TimelineEntry, TimelineRecording, TimelineSegment, TimelineView
 from examserver.hall.live.store import hall_live
-from examserver.hall.tables import NoSuchSession, SessionEventRow, load_session
+from examserver.hall.tables import MoveRow, NoSuchSession, SessionEventRow, load_session
 from examserver.kernel.errors import Json
 from examserver.plumbing.work import Work
 from examserver.responses.tables import STEP_TABLE
 
+Video = Callable[[Work, str, str], list[Json]]
 WORDS = {
     "checked_in": ("签到", "checked in"),
     "confirmed": ("考生确认身份", "identity confirmed by the candidate"),
@@ -31,13 +33,15 @@ WORDS = {
 }
 
 
-def timeline_view(work: Work, sitting_id: str, session_id: str, recordings: list[Json]) -> TimelineView:
+def timeline_view(work: Work, sitting_id: str, session_id: str, video: Video) -> TimelineView:
     """Give everything that happened to one session, in order of time; raises NoSuchSession."""
     row = load_session(work.session, session_id)
     live = hall_live(work.runtime).sittings.get(row.sitting)
     entrant = live.order.entrant(row.ticket) if live else None
     if row.sitting != sitting_id or entrant is None:
         raise NoSuchSession(session=session_id)
+    seats = dict.fromkeys([*_earlier_seats(work, session_id), row.seat])
+    recordings = {one["recording"]: one for seat in seats for one in video(work, sitting_id, seat)}
     entries = [*_events(work, session_id), *_steps(work, session_id)]
     return TimelineView(
         session=row.id,
@@ -45,8 +49,13 @@ def timeline_view(work: Work, sitting_id: str, session_id: str, recordings: list
         name=entrant.name,
         seat=row.seat,
         entries=sorted(entries, key=lambda entry: entry.at_ms),
-        recordings=[_recording(one) for one in recordings if one.get("seat") in (row.seat, None)],
+        recordings=[_recording(one) for one in recordings.values()],
     )
+
+
+def _earlier_seats(work: Work, session_id: str) -> list[str]:
+    query = select(MoveRow.from_seat).where(MoveRow.session == session_id).order_by(MoveRow.at_ms)
+    return list(work.session.scalars(query))
 
 
 def _events(work: Work, session_id: str) -> list[TimelineEntry]:
@@ -75,11 +84,11 @@ def _steps(work: Work, session_id: str) -> list[TimelineEntry]:
 
 
 def _recording(one: Json) -> TimelineRecording:
-    segments = one.get("segments", [])
-    listed = segments if isinstance(segments, list) else []
     return TimelineRecording(
         recording=one["recording"],
         camera=one["camera"],
-        seat=one.get("seat"),
-        segments=[TimelineSegment(n=part["n"], from_ms=part["from_ms"], to_ms=part["to_ms"]) for part in listed],
+        seat=one["seat"],
+        segments=[
+            TimelineSegment(n=part["n"], from_ms=part["from_ms"], to_ms=part["to_ms"]) for part in one["segments"]
+        ],
     )
