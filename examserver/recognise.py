@@ -17,7 +17,7 @@ BY_TYPE = {
     "exam.key-package": "itembank.papers.verify:verify_key_package",
     "exam.key-release": "itembank.papers.verify:verify_release",
     "exam.sitting-order": "examserver.planning.verify:verify_order",
-    "exam.receipt": "examserver.hall.verify:verify_receipt",
+    "exam.receipt": "examserver.responses.verify:verify_receipt",
     "exam.video-manifest": "proctor.segments.verify:verify_video",
     "exam.result": "examserver.certification.verify:verify_result",
     "exam.result-sheet": "examserver.certification.verify:verify_result_sheet",
@@ -28,7 +28,7 @@ BY_TYPE = {
 PACKAGE = "itembank.papers.verify:verify_package"
 RECORD = "examserver.hall.verify:verify_record"
 CERTIFICATE = "examserver.certification.verify:verify_certificate"
-RECEIPT = "examserver.hall.verify:verify_receipt"
+RECEIPT = "examserver.responses.verify:verify_receipt"
 CHECKPOINT = "examserver.transparency.verify:verify_checkpoint"
 BY_SUFFIX = {
     ".paper.zip": PACKAGE,
