@@ -21,6 +21,7 @@ from itembank.items.actions import version_values
 from itembank.items.state import DRAFT
 from itembank.items.tables import AssetRow, ItemRow, ItemVersionRow, known_likenesses, load_assets, load_bank
 from itembank.specs.actions import save_derived
+from itembank.specs.reading import read_specification
 from itembank.specs.tables import find_specification
 
 
@@ -123,13 +124,25 @@ def choose_mapping(submitted: Submitted) -> str:
 def examine(work: Work, bank_id: str, submitted: Submitted, mapping: Mapping) -> CheckedImport:
     """The report on a file against the bank of now; writes nothing."""
     specification = find_specification(work.session, bank_id)
-    if specification is None and not mapping.specification.derive:
+    return _examine(submitted, mapping, BankFacts(specification, known_likenesses(work.session, bank_id)))
+
+
+def examine_alone(submitted: Submitted, mapping: Mapping) -> CheckedImport:
+    """The report on a file by itself, against the specification sheet of the same workbook; needs no bank."""
+    rule, specification = mapping.specification, None
+    if rule.sheet and rule.sheet in sheet_names(submitted.data):
+        sheet = read_sheet(submitted.data, rule.sheet, rule.header_row)
+        specification = read_specification(sheet, rule.columns).specification
+    return _examine(submitted, mapping, BankFacts(specification, []))
+
+
+def _examine(submitted: Submitted, mapping: Mapping, bank: BankFacts) -> CheckedImport:
+    if bank.specification is None and not mapping.specification.derive:
         raise NoSpecification()
     wanted = submitted.sheet or (mapping.sheet if is_workbook(submitted.data) else "")
     sheet = read_sheet(submitted.data, wanted, mapping.header_row, mapping.encoding)
     figures: Figures = read_figures(submitted.figures) if submitted.figures else NO_FIGURES
-    known = known_likenesses(work.session, bank_id)
-    return check_import(sheet, mapping, figures, BankFacts(specification, known))
+    return check_import(sheet, mapping, figures, bank)
 
 
 def report_digest(report: CheckedImport) -> str:

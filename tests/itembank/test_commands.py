@@ -1,0 +1,84 @@
+"""`exam bank` on the command line: the dry run lists every fault, a person acts under login and password."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from examserver.kernel.errors import ExamError
+from itembank.commands import bank as bank_command
+from tests.itembank.bank import SPEC_HEADERS, item_row, open_bank, spec_csv, spec_rows, workbook
+from tests.kit import PASSWORD
+
+
+def run(settings: Any, *words: str) -> Result:
+    """The command's outcome."""
+    return CliRunner().invoke(bank_command, list(words), obj=settings)
+
+
+def test_a_dry_run_needs_no_bank_and_lists_every_fault(tmp_path: Path) -> None:
+    world = open_bank(tmp_path / "data").world
+    file = tmp_path / "items.csv"
+    file.write_text(
+        "J,P,I,Q,T,A,B,C,D\nLK1,1.1.1,MC1-0001,问,A,甲,乙,丙,丁\nLK2,1.1.1,MC1-0002,另问,,甲,乙,丙,丁\n", "utf-8"
+    )
+    done = run(world.settings, "import", str(file), "--dry-run", "--json")
+    assert done.exit_code == 1
+    shown = json.loads(done.output)
+    assert (shown["mapping"], shown["rows"], shown["good"]) == ("crac-2025", 2, 1)
+    assert shown["faults"][0] | {"reason_zh": "", "reason_en": ""} == {
+        "row": 3, "column": "T", "code": "key.missing", "reason_zh": "", "reason_en": "", "value": "",
+    }  # fmt: skip
+    plain = run(world.settings, "import", str(file), "--dry-run")
+    assert "第 3 行 T：缺少答案" in plain.output
+
+
+def test_a_dry_run_uses_the_specification_sheet_of_the_same_workbook(tmp_path: Path) -> None:
+    import io
+
+    from openpyxl import load_workbook
+
+    world = open_bank(tmp_path / "data").world
+    book = load_workbook(io.BytesIO(workbook([item_row(1), item_row(2, "A-A-999")])))
+    sheet = book.create_sheet("细目表")
+    for row in (SPEC_HEADERS, *spec_rows({"A": 100}, 2)):
+        sheet.append(list(row))
+    book.save(tmp_path / "items.xlsx")
+    shown = json.loads(run(world.settings, "import", str(tmp_path / "items.xlsx"), "--dry-run", "--json").output)
+    assert (shown["good"], shown["by_code"]) == (1, {"point.unknown": 1})
+
+
+def test_a_person_imports_and_assembles_on_the_command_line(tmp_path: Path) -> None:
+    opened = open_bank(tmp_path / "data")
+    settings = opened.world.settings
+    password = tmp_path / "password"
+    password.write_text(PASSWORD)
+    spec, items, plan = tmp_path / "spec.csv", tmp_path / "items.xlsx", tmp_path / "plan.toml"
+    spec.write_bytes(spec_csv(spec_rows({"A": 100}, 5)))
+    items.write_bytes(workbook([item_row(n, f"A-A-{n % 5 + 1:03d}") for n in range(40)]))
+    plan.write_text(
+        'name = "卷"\nduration_s = 3600\ncut_score = "6"\ntotal_points = "10"\n'
+        'cells = [{ area = "A", type = "single_response", count = 10 }]\n'
+        '[[sections]]\ntype = "single_response"\ntitle = "单选题"\npoints_each = "1"\n',
+        "utf-8",
+    )
+    common = ("--bank", "电工四级题库", "--password-file", str(password))
+    done = run(settings, "import", str(spec), "--specification", "--login", "admin", *common)
+    assert done.exit_code == 0, done.output
+    done = run(settings, "import", str(items), "--login", "author", "--json", *common)
+    assert done.exit_code == 0, done.output
+    opened.sign(json.loads(done.output)["id"])
+    words = ("assemble", str(plan), "--forms", "2", "--reserve", "1", "--seed", "s", "--login", "assembler", "--json")
+    done = run(settings, *words, *common)
+    assert done.exit_code == 0, done.output
+    assert [form["name"] for form in json.loads(done.output)["forms"]] == ["A", "B", "R1"]
+    with pytest.raises(ExamError):
+        raise run(settings, *words[:-3], "--login", "reviewer", *common).exception  # type: ignore[misc]
+
+
+def test_init_prints_the_keys_of_the_role(tmp_path: Path) -> None:
+    settings = open_bank(tmp_path / "data").world.settings
+    shown = json.loads(run(settings, "init").output)
+    assert shown["signing_key"].startswith("ed25519:") and shown["sealing_key"].startswith("x25519:")
