@@ -291,12 +291,16 @@ def _leaf(record: Record, line: Line, sealed: bytes, key: bytes, faults: list[Ch
 
 def _walk(header: Json, entries: Sequence[Fields], line: Line, faults: list[Check]) -> str:
     """The head recomputed; every step out of its place is named with its item and time."""
-    link = hashlib.sha256(encode(header, "exam.session", 1)).digest()
+    link, lease, received = hashlib.sha256(encode(header, "exam.session", 1)).digest(), 0, 0
     for place, entry in enumerate(entries, 1):
         step = entry.within("step")
         seq, prev, item = step.integer("seq"), step.text("prev", 80), step.text("item", 80)
         if seq != place or prev != f"sha256:{link.hex()}" or step.text("session", 80) != line.session:
             where = f"{line.place} step {seq} item {item} received at {entry.integer('received_ms')}"
             faults.append(Check("answers_chain", False, f"it does not follow step {place - 1}", where))
+        if step.integer("lease") < lease or entry.integer("received_ms") < received:
+            where = f"{line.place} step {seq} item {item} received at {entry.integer('received_ms')}"
+            faults.append(Check("answers_in_time", False, f"it is older than step {place - 1}", where))
+        lease, received = step.integer("lease"), entry.integer("received_ms")
         link = hashlib.sha256(link + encode(dict(step.all()), "exam.step", 1)).digest()
     return f"sha256:{link.hex()}"

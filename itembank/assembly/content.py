@@ -110,6 +110,7 @@ def _key(item: PlacedItem, body: ItemBody, points: str) -> Json:
     return {
         "code": item.code,
         "version": item.version,
+        "type": body.content.type,
         "key": sorted(shown for shown, own in item.options if own in body.key),
         "points": points,
         "rule": load_type(body.content.type).rule,

@@ -234,13 +234,16 @@ def open_sessions(body: Json, lines: list[Json], entries: dict[str, bytes], key:
 
 def chain_head(document: Json) -> str:
     """Section 10, the response chain."""
-    link = p.sha256(p.encode(document["header"], "exam.session"))
+    link, before = p.sha256(p.encode(document["header"], "exam.session")), (0, 0)
     for place, entry in enumerate(document["entries"], 1):
         step = fields(
             fields(entry, "step received_ms late carrier")["step"], "session lease seq item kind value made_ms prev"
         )
         fits = step["seq"] == place and step["prev"] == f"sha256:{link.hex()}"
         p.need(fits, f"session {step['session']}: the chain breaks at step {place} received at {entry['received_ms']}")
+        after = (step["lease"], entry["received_ms"])
+        p.need(after[0] >= before[0] and after[1] >= before[1], f"session {step['session']}: step {place} is older")
+        before = after
         link = p.sha256(link + p.encode(step, "exam.step"))
     return f"sha256:{link.hex()}"
 

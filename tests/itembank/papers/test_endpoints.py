@@ -1,0 +1,171 @@
+"""Sealing through the endpoints: an approved assembly, a third person, a job, and files that verify and open."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from examserver.kernel.canonical import b64u
+from examserver.kernel.crypto.keys import KeyPair
+from examserver.kernel.documents import Trust, TrustedKey
+from examserver.kernel.opener import Opener
+from examserver.plumbing.audit_store import read_events
+from examserver.verify import verify_file
+from tests.itembank.bank import Bank, open_bank, spec_csv, spec_rows
+from tests.itembank.test_assembly import AREAS, blueprint, rows
+from tests.kit import Person
+
+NOW, DAY = 1796086800000, 86_400_000
+
+
+@pytest.fixture(scope="module")
+def bank(tmp_path_factory: pytest.TempPathFactory) -> Bank:
+    opened = open_bank(tmp_path_factory.mktemp("bank"))
+    assert opened.specify(spec_csv(spec_rows(AREAS, 5))).status_code == 200
+    opened.fill(rows())
+    return opened
+
+
+@pytest.fixture(scope="module")
+def sealer(bank: Bank) -> Person:
+    return bank.world.signed_in("bank", "sealer", "paper_sealer")
+
+
+@pytest.fixture(scope="module")
+def pairs() -> list[KeyPair]:
+    return [KeyPair.generate() for _ in range(3)]
+
+
+@pytest.fixture(scope="module")
+def custodians(sealer: Person, pairs: list[KeyPair]) -> list[str]:
+    return [enrolled(sealer, f"保管人{n}", pair).json["custodian"] for n, pair in enumerate(pairs)]
+
+
+def enrolled(sealer: Person, name: str, pair: KeyPair) -> Any:
+    keys = {"signing_key": b64u(pair.signing.public_raw), "sealing_key": b64u(pair.sealing.public_raw)}
+    return sealer.post("/api/bank/custodians", {"name": name, **keys})
+
+
+def trust_authority(bank: Bank) -> KeyPair:
+    """The authority's keys as the bank's administrator registers them."""
+    pair = bank.world.runtimes["authority"].keys
+    keys = {"signing_key": b64u(pair.signing.public_raw), "sealing_key": b64u(pair.sealing.public_raw)}
+    answer = bank.admin.post("/api/bank/trusted-keys", {"role": "authority", "name": "人社厅", **keys})
+    assert answer.status_code == 200, answer.text
+    return pair
+
+
+def approved(bank: Bank, seed: str, assembler: Person | None = None, releaser: Person | None = None) -> str:
+    """An approved assembly, made and approved by these persons or the usual ones."""
+    made = assemble(bank, seed, assembler or bank.assembler)
+    answer = (releaser or bank.releaser).post(f"/api/bank/assemblies/{made}/approve")
+    assert answer.status_code == 200, answer.text
+    return made
+
+
+def assemble(bank: Bank, seed: str, assembler: Person) -> str:
+    made = assembler.post(f"/api/bank/banks/{bank.id}/blueprints", blueprint())
+    asked = {"forms": 2, "reserve_forms": 1, "seed": seed}
+    started = assembler.post(f"/api/bank/blueprints/{made.json['id']}/assemblies", asked)
+    assert started.status_code == 200, started.text
+    bank.world.run_jobs()
+    return str(started.json["assembly"])
+
+
+def terms(custodians: list[str], **changes: Any) -> dict[str, Any]:
+    made = {
+        "title": "第 12 批",
+        "custodians": custodians,
+        "threshold": 2,
+        "not_before_ms": NOW,
+        "expires_ms": NOW + DAY,
+    }
+    return made | changes
+
+
+def test_a_paper_is_sealed_verifies_and_opens(
+    bank: Bank, sealer: Person, custodians: list[str], pairs: list[KeyPair], tmp_path: Path
+) -> None:
+    authority = trust_authority(bank)
+    assembly = approved(bank, "密封")
+    asked = sealer.post(f"/api/bank/assemblies/{assembly}/papers", terms(custodians))
+    assert asked.status_code == 200, asked.text
+    paper = asked.json["paper"]
+    assert sealer.get(f"/api/bank/papers/{paper}/package").json["code"] == "paper.not_sealed"
+    bank.world.run_jobs()
+    view = sealer.get(f"/api/bank/papers/{paper}").json
+    assert (view["state"], len(view["forms"])) == ("sealed", 3), view
+    (tmp_path / "p.paper.zip").write_bytes(sealer.get(f"/api/bank/papers/{paper}/package").data)
+    (tmp_path / "p.keys.json").write_bytes(sealer.get(f"/api/bank/papers/{paper}/keys").data)
+    trust = Trust((TrustedKey("bank", "题库", bank.world.runtimes["bank"].keys.signing.public_raw),))
+    package = verify_file(tmp_path / "p.paper.zip", trust, Opener(tuple(pairs[:2])))
+    assert package.ok, package.failures()
+    assert sum(check.name == "form_content" for check in package.checks) == 3
+    keys = verify_file(tmp_path / "p.keys.json", trust, Opener((authority,), (tmp_path / "p.paper.zip",)))
+    assert keys.ok and "keys_content" in {check.name for check in keys.checks}, keys.failures()
+    assert sealer.get(f"/api/bank/assemblies/{assembly}").status_code in (200, 403)
+    assert bank.assembler.get(f"/api/bank/assemblies/{assembly}").json["state"] == "sealed"
+
+
+def test_sealing_twice_by_the_job_changes_nothing(bank: Bank, sealer: Person, custodians: list[str]) -> None:
+    from itembank.papers.actions import run_sealing
+
+    trust_authority(bank)
+    asked = sealer.post(f"/api/bank/assemblies/{approved(bank, '两次')}/papers", terms(custodians)).json
+    bank.world.run_jobs()
+    before = sealer.get(f"/api/bank/papers/{asked['paper']}").json
+    run_sealing(bank.world.runtimes["bank"], {"paper": asked["paper"]}, lambda percent, note: None)
+    assert sealer.get(f"/api/bank/papers/{asked['paper']}").json == before
+
+
+@pytest.mark.parametrize("duty", ["assembler", "releaser"])
+def test_whoever_assembled_or_approved_may_not_seal_and_the_attempt_is_recorded(
+    bank: Bank, custodians: list[str], duty: str
+) -> None:
+    trust_authority(bank)
+    roles = {"assembler": "paper_assembler", "releaser": "paper_approver"}
+    person = bank.world.signed_in("bank", f"double_{duty}", roles[duty], "paper_sealer")
+    assembly = approved(bank, duty, **{duty: person})
+    answer = person.post(f"/api/bank/assemblies/{assembly}/papers", terms(custodians))
+    assert (answer.status_code, answer.json["code"]) == (409, "paper.sealer_not_separate")
+    with bank.world.runtimes["bank"].database.transaction(write=False) as session:
+        acts = [event.action for event in read_events(session, "bank", assembly)]
+    assert "paper.sealing_asked" in acts
+
+
+def test_an_assembly_that_is_not_approved_is_not_sealed(bank: Bank, sealer: Person, custodians: list[str]) -> None:
+    trust_authority(bank)
+    made = assemble(bank, "未批准", bank.assembler)
+    answer = sealer.post(f"/api/bank/assemblies/{made}/papers", terms(custodians))
+    assert (answer.status_code, answer.json["code"]) == (409, "paper.assembly_not_approved")
+
+
+def test_terms_that_let_one_person_open_are_refused(bank: Bank, sealer: Person, custodians: list[str]) -> None:
+    trust_authority(bank)
+    path = f"/api/bank/assemblies/{approved(bank, '条件')}/papers"
+    refusals = {
+        "paper.too_few_custodians": terms(custodians, threshold=1),
+        "paper.custodians_not_distinct": terms([custodians[0], custodians[0]]),
+        "paper.dates_out_of_order": terms(custodians, expires_ms=NOW),
+    }
+    for code, body in refusals.items():
+        answer = sealer.post(path, body)
+        assert (answer.status_code, answer.json["code"]) == (409, code)
+    assert sealer.post(path, terms([*custodians, "cus_unknown"])).status_code == 404
+    assert bank.world.run_jobs() == 0
+
+
+def test_a_person_or_key_is_enrolled_as_custodian_once(
+    sealer: Person, custodians: list[str], pairs: list[KeyPair]
+) -> None:
+    assert enrolled(sealer, "保管人0", KeyPair.generate()).json["code"] == "custodian.known"
+    assert enrolled(sealer, "另一人", pairs[0]).json["code"] == "custodian.known"
+    bad = {"name": "x", "signing_key": "A" * 42 + "B", "sealing_key": "A" * 43}
+    assert sealer.post("/api/bank/custodians", bad).status_code == 422
+
+
+def test_papers_are_for_those_with_the_permission(bank: Bank, custodians: list[str]) -> None:
+    assert bank.world.public().get("/api/bank/papers").status_code == 401
+    assert bank.author.get("/api/bank/papers").status_code == 403
+    assert bank.assembler.get("/api/bank/papers").status_code == 200
+    assert bank.assembler.post("/api/bank/assemblies/asm_x/papers", terms(custodians)).status_code == 403
