@@ -2,7 +2,8 @@
 
 import io
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from copy import copy
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -76,18 +77,42 @@ def picture(colour: str = "red", size: int = 12) -> bytes:
     return stream.getvalue()
 
 
-@dataclass
 class Bank:
-    """A bank and the persons who work in it."""
+    """A bank and the persons who work in it; each signs in when first needed, for hashing passwords takes its time."""
 
-    world: World
-    id: str
-    admin: Person
-    author: Person
-    reviewer: Person
-    approver: Person
-    assembler: Person
-    releaser: Person
+    def __init__(self, world: World, bank_id: str, admin: Person) -> None:
+        self.world, self.id, self.admin = world, bank_id, admin
+
+    @cached_property
+    def author(self) -> Person:
+        """Writes and imports items."""
+        return self.world.signed_in("bank", "author", "item_author")
+
+    @cached_property
+    def reviewer(self) -> Person:
+        """Reviews them."""
+        return self.world.signed_in("bank", "reviewer", "item_reviewer")
+
+    @cached_property
+    def approver(self) -> Person:
+        """Approves them."""
+        return self.world.signed_in("bank", "approver", "item_approver")
+
+    @cached_property
+    def assembler(self) -> Person:
+        """Assembles forms."""
+        return self.world.signed_in("bank", "assembler", "paper_assembler")
+
+    @cached_property
+    def releaser(self) -> Person:
+        """Approves forms."""
+        return self.world.signed_in("bank", "releaser", "paper_approver")
+
+    def with_persons(self, **persons: Person) -> "Bank":
+        """The same bank with other persons in these places."""
+        other = copy(self)
+        vars(other).update(persons)
+        return other
 
     def upload(self, data: bytes, name: str = "items.xlsx", figures: bytes = b"", **form: str) -> Any:
         """The answer to a checked upload by the author."""
@@ -147,13 +172,4 @@ def open_bank(folder: Path) -> Bank:
     }
     made = admin.post("/api/bank/banks", request)
     assert made.status_code == 200 and made.json, made.text
-    return Bank(
-        world=world,
-        id=made.json["id"],
-        admin=admin,
-        author=world.signed_in("bank", "author", "item_author"),
-        reviewer=world.signed_in("bank", "reviewer", "item_reviewer"),
-        approver=world.signed_in("bank", "approver", "item_approver"),
-        assembler=world.signed_in("bank", "assembler", "paper_assembler"),
-        releaser=world.signed_in("bank", "releaser", "paper_approver"),
-    )
+    return Bank(world, made.json["id"], admin)

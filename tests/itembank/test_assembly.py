@@ -11,12 +11,12 @@ from examserver.kernel.access import system_actor
 from examserver.kernel.canonical import to_json
 from examserver.plumbing.shared_tables import SHARED
 from examserver.plumbing.work import Work, open_work
-from itembank.assembly.actions import assembly_facts, form_documents, mark_sealed
+from itembank.assembly.actions import assembly_facts, form_documents, mark_sealed, run_assembly
 from itembank.assembly.content import FormDocument
 from itembank.assembly.store import ChecksFailed, FormAltered
 from itembank.assembly.tables import AssemblyFormRow
 from itembank.items.tables import ItemRow, ItemVersionRow
-from tests.itembank.bank import Bank, Row, item_row, open_bank, spec_csv, spec_rows
+from tests.itembank.bank import Bank, Row, item_row, open_bank, spec_csv, spec_rows, workbook
 
 AREAS = {"A": 5, "B": 20, "C": 35, "D": 40}
 SINGLE, TRUTH = "single_response", "true_false"
@@ -131,8 +131,6 @@ def test_drafts_retired_items_and_other_banks_are_never_used(tmp_path: Path) -> 
     own = open_bank(tmp_path)
     assert own.specify(spec_csv(spec_rows({"C": 100}, 5))).status_code == 200
     own.fill([item_row(n, f"C-A-{n % 5 + 1:03d}") for n in range(9)])
-    from tests.itembank.bank import workbook
-
     own.take(workbook([item_row(n, "C-A-001") for n in range(100, 110)]))
     cells = [{"area": "C", "type": SINGLE, "count": 9}]
     sections = [{"type": SINGLE, "title": "单选", "points_each": "1"}]
@@ -154,7 +152,7 @@ def test_an_unsound_blueprint_is_refused_with_every_fault(bank: Bank) -> None:
 
 def test_whoever_assembled_cannot_approve(bank: Bank) -> None:
     both = bank.world.signed_in("bank", "both", "paper_assembler", "paper_approver")
-    own = Bank(bank.world, bank.id, bank.admin, bank.author, bank.reviewer, bank.approver, both, bank.releaser)
+    own = bank.with_persons(assembler=both)
     made = own.assemble(blueprint(), 1, 0, "s")
     refused = both.post(f"/api/bank/assemblies/{made['id']}/approve")
     assert (refused.status_code, refused.json["code"]) == (409, "assembly.same_person")
@@ -206,8 +204,6 @@ def test_forms_whose_items_changed_since_never_leave(tmp_path: Path) -> None:
 
 
 def test_an_assembly_run_twice_changes_nothing(bank: Bank) -> None:
-    from itembank.assembly.actions import run_assembly
-
     made = bank.assemble(blueprint(), 1, 0, "twice")
     answer = run_assembly(bank.world.runtimes["bank"], {"assembly": made["id"]}, lambda percent, note: None)
     assert answer["state"] == "assembled"

@@ -1,11 +1,13 @@
 """`exam bank` on the command line: the dry run lists every fault, a person acts under login and password."""
 
+import io
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from openpyxl import load_workbook
 
 from examserver.kernel.errors import ExamError
 from itembank.commands import bank as bank_command
@@ -36,10 +38,6 @@ def test_a_dry_run_needs_no_bank_and_lists_every_fault(tmp_path: Path) -> None:
 
 
 def test_a_dry_run_uses_the_specification_sheet_of_the_same_workbook(tmp_path: Path) -> None:
-    import io
-
-    from openpyxl import load_workbook
-
     world = open_bank(tmp_path / "data").world
     book = load_workbook(io.BytesIO(workbook([item_row(1), item_row(2, "A-A-999")])))
     sheet = book.create_sheet("细目表")
@@ -53,6 +51,7 @@ def test_a_dry_run_uses_the_specification_sheet_of_the_same_workbook(tmp_path: P
 def test_a_person_imports_and_assembles_on_the_command_line(tmp_path: Path) -> None:
     opened = open_bank(tmp_path / "data")
     settings = opened.world.settings
+    assert opened.author and opened.assembler and opened.reviewer, "their accounts exist"
     password = tmp_path / "password"
     password.write_text(PASSWORD)
     spec, items, plan = tmp_path / "spec.csv", tmp_path / "items.xlsx", tmp_path / "plan.toml"

@@ -41,7 +41,7 @@ def test_an_import_is_reviewed_and_approved_in_two_acts_by_two_more_persons(bank
 
 def test_an_author_who_may_also_review_cannot_sign_their_own_items(bank: Bank) -> None:
     everything = bank.world.signed_in("bank", "allrounder", "item_author", "item_reviewer", "item_approver")
-    own = Bank(bank.world, bank.id, bank.admin, everything, bank.reviewer, bank.approver, everything, everything)
+    own = bank.with_persons(author=everything)
     import_id = own.take(workbook([item_row(1), item_row(2)]))
     verdict = {"import_id": import_id, "verdict": "accept", "comment": ""}
     refused = everything.post("/api/bank/items/review", verdict)
@@ -54,7 +54,7 @@ def test_an_author_who_may_also_review_cannot_sign_their_own_items(bank: Bank) -
 
 def test_items_somebody_may_not_sign_are_named_and_the_others_signed(bank: Bank) -> None:
     everything = bank.world.signed_in("bank", "allrounder", "item_author", "item_reviewer")
-    own = Bank(bank.world, bank.id, bank.admin, everything, bank.reviewer, bank.approver, everything, everything)
+    own = bank.with_persons(author=everything)
     bank.take(workbook([item_row(1)]))
     own.take(workbook([item_row(2)]))
     chosen = [line["id"] for line in items(bank)]
