@@ -36,7 +36,13 @@ class BrowserSeat:
     """One Chromium with a profile, home and camera of its own, showing `/seat`."""
 
     def __init__(
-        self, playwright: "Playwright", url: str, ca: Path, folder: Path, clip: Path | None = None, seed: str = "browser"
+        self,
+        playwright: "Playwright",
+        url: str,
+        ca: Path,
+        folder: Path,
+        clip: Path | None = None,
+        seed: str = "browser",
     ) -> None:
         self._url, self._seed, self.ticket = url, seed, ""
         self.acknowledged = Acknowledged()

@@ -12,7 +12,7 @@ from examserver.kernel.errors import Invalid
 
 ROLES: tuple[str, ...] = ("bank", "authority", "hall")
 PREFIX = "EXAM_"
-NOT_SETTINGS = {"EXAM_CORPORA", "EXAM_CONFIG", "EXAM_FONTS"}
+NOT_SETTINGS = {"EXAM_CHROMIUM", "EXAM_CONFIG", "EXAM_CORPORA", "EXAM_FONTS"}
 REPOSITORY = Path(__file__).resolve().parents[2]
 Role = Literal["bank", "authority", "hall"]
 

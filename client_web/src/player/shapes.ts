@@ -74,6 +74,7 @@ export interface Message {
   readonly text: string;
   readonly at_ms: number;
   readonly to_all: boolean;
+  readonly read_ms: number | null;
 }
 
 export interface SeatView {

@@ -17,6 +17,8 @@ export interface CameraNeeds {
   readonly now: () => number;
   /** The next segment number of this session; counted on disk so that a reload goes on. */
   readonly nextNumber: () => Promise<number>;
+  /** Names the session and lease; each has its own recording. */
+  readonly series: () => string;
   /** True while answers need the network for themselves. */
   readonly busy: () => boolean;
 }
@@ -25,6 +27,7 @@ interface Segment {
   readonly data: Blob;
   readonly fromMs: number;
   readonly toMs: number;
+  readonly series: string;
   n: number | null;
 }
 
@@ -115,7 +118,8 @@ export class SeatCamera {
     const old = this.recorder;
     const fresh = new MediaRecorder(stream, { mimeType: TYPES.find((type) => MediaRecorder.isTypeSupported(type)) ?? "", videoBitsPerSecond: 90_000 });
     const fromMs = this.needs.now();
-    fresh.addEventListener("dataavailable", (event) => this.keep({ data: event.data, fromMs, toMs: this.needs.now(), n: null }));
+    const series = this.needs.series();
+    fresh.addEventListener("dataavailable", (event) => this.keep({ data: event.data, fromMs, toMs: this.needs.now(), series, n: null }));
     fresh.start();
     if (old?.state === "recording") old.stop();
     this.recorder = fresh;
@@ -156,7 +160,7 @@ export class SeatCamera {
   private async sendSegment(segment: Segment): Promise<boolean> {
     try {
       segment.n ??= await this.needs.nextNumber();
-      const query = { from_ms: segment.fromMs, to_ms: segment.toMs, n: segment.n };
+      const query = { from_ms: segment.fromMs, to_ms: segment.toMs, n: segment.n, series: segment.series };
       await this.needs.client.send(`/api/hall/seat/video/${NAME}/segments`, segment.data, segment.data.type || "video/webm", { query, timeoutMs: 20_000 });
       return true;
     } catch (error) {

@@ -101,8 +101,8 @@ export class Link {
 
   /** The server said no to the connection itself: the token may have to be fetched anew. */
   private refused(socket: Socket, error: Error & { data?: unknown }): void {
-    if (!isRecord(error.data)) return; // the transport failed; the library tries again
-    const code = error.data["code"];
+    if (socket.active) return; // the transport failed; the library tries again by itself
+    const code = isRecord(error.data) ? error.data["code"] : null;
     this.heard({ kind: "refused", code: typeof code === "string" ? code : "client.unreadable" });
     this.later(socket);
   }

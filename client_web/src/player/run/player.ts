@@ -32,6 +32,8 @@ export class Player {
   readonly view = shallowRef<SeatView | null>(null);
   readonly now = ref(Date.now());
   readonly linkUp = ref(false);
+  /** The hall answered lately, by whichever way. */
+  readonly reachable = ref(true);
   readonly roundTrip = ref<number | null>(null);
   readonly persistent = ref(false);
   readonly error = shallowRef<ApiError | null>(null);
@@ -54,7 +56,7 @@ export class Player {
   readonly deadline = computed(() => this.session.value?.deadline_ms ?? null);
   readonly remaining = computed(() => (this.deadline.value === null ? null : this.deadline.value - this.now.value));
   readonly timeUp = computed(() => this.remaining.value !== null && this.remaining.value <= 0);
-  readonly messages = computed<readonly Message[]>(() => (this.view.value?.messages ?? []).filter((one) => !this.readHere.value.has(one.message)));
+  readonly messages = computed<readonly Message[]>(() => (this.view.value?.messages ?? []).filter((one) => one.read_ms === null && !this.readHere.value.has(one.message)));
 
   private token: string | null = null;
   private readyFor: string | null = null;
@@ -111,6 +113,7 @@ export class Player {
     this.cameraNow = new SeatCamera({
       client: this.client,
       now: () => this.link.now(),
+      series: () => `${this.session.value?.session ?? ""}/${this.session.value?.lease ?? 0}`,
       nextNumber: () => store.countUp(`video/${this.session.value?.session ?? ""}/${this.session.value?.lease ?? 0}`),
       busy: () => (this.deliveryNow?.unsavedCount.value ?? 0) > 0 || this.session.value === null,
     });
@@ -159,6 +162,7 @@ export class Player {
   private async ask(): Promise<void> {
     const running = this.link.up && this.session.value !== null;
     const view = running ? await this.link.ask<SeatView>("session:resume", {}).catch(() => this.seat()) : await this.seat();
+    this.reachable.value = true;
     await this.apply(view);
   }
 
@@ -166,7 +170,8 @@ export class Player {
     try {
       return await this.link.get<SeatView>("/api/hall/seat");
     } catch (error) {
-      if (error instanceof ApiError && error.status === 401) void this.prove();
+      if (error instanceof ApiError && error.status === 401) void this.prove().catch(() => undefined); // asked again soon
+      if (error instanceof ApiError && (error.away || error.status >= 500)) this.reachable.value = false;
       throw error;
     }
   }
@@ -198,7 +203,7 @@ export class Player {
   }
 
   private async prepare(view: SeatView): Promise<void> {
-    if (view.phase === "bound" || view.phase === "check_in") void this.camera.start();
+    if (["unbound", "bound", "check_in"].includes(view.phase)) void this.camera.start();
     if (!view.session || !["admitted", "ready", "answering"].includes(view.phase)) return;
     void this.camera.start().then(() => this.camera.record());
     if (view.phase === "answering") return;
@@ -231,7 +236,7 @@ export class Player {
       diskFailing: this.deliveryNow?.diskFailing.value ?? false,
       camera: this.cameraNow?.state.value ?? "off",
       download: this.paper.fetched.value?.kilobytesPerSecond ?? null,
-      linkUp: this.linkUp.value,
+      linkUp: this.linkUp.value || this.phase.value === "unbound",
     });
   }
 
@@ -249,7 +254,6 @@ export class Player {
 
   private async finish(view: SeatView): Promise<void> {
     if (view.phase === "moved") {
-      this.delivery.stop();
       this.camera.stopRecording();
       this.paper.close();
     }
@@ -293,10 +297,12 @@ export class Player {
       try {
         return await this.link.ask<SaveAnswerView>("response:save", { steps });
       } catch (error) {
-        if (error instanceof ApiError && !error.away && error.status !== 409) throw error;
+        if (error instanceof ApiError && !error.away) throw error; // decided: the other carrier would hear the same
       }
     }
-    return this.link.post<SaveAnswerView>("/api/hall/seat/responses", { steps });
+    const answer = await this.link.post<SaveAnswerView>("/api/hall/seat/responses", { steps });
+    this.reachable.value = true;
+    return answer;
   }
 
   // --- the candidate's own acts -------------------------------------------------------------------------------

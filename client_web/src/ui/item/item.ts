@@ -22,6 +22,7 @@ export interface ItemOption {
 
 export interface ItemContent {
   readonly id: string;
+  readonly code?: string;
   readonly type: ItemType;
   readonly points: string;
   readonly stem: readonly Block[];
