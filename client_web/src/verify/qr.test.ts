@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { linesOf } from "./certificate";
+import { verdictOf } from "./check";
 import { checkSignature, readQr, signedBytes, type QrContent } from "./qr";
 
 const content: QrContent = {
@@ -46,5 +48,35 @@ describe("a certificate's QR", () => {
     expect(readQr("https://example.org/")).toBeNull();
     expect(readQr("#abc.def")).toBeNull();
     expect(readQr("")).toBeNull();
+  });
+});
+
+describe("the verdict", () => {
+  const answer = (state: "valid" | "void" | "unknown") => ({ valid: state === "valid", state, certificate: null, checks: [] });
+  it("a bad signature is a forgery whatever the server says", () => {
+    expect(verdictOf("bad", answer("valid"))).toBe("forged");
+  });
+  it("a voided certificate with a good signature is void", () => {
+    expect(verdictOf("good", answer("void"))).toBe("void");
+  });
+  it("a good signature without the server is only half an answer", () => {
+    expect(verdictOf("good", null)).toBe("offline");
+    expect(verdictOf("unknown-key", null)).toBeNull();
+  });
+});
+
+describe("the lines shown", () => {
+  it("come from the record, and from the code where there is none", async () => {
+    const { text } = await signed();
+    const payload = readQr(text)!;
+    const offline = { verdict: "offline" as const, answer: null, payload, signature: "good" as const };
+    expect(linesOf(offline).map(([, value]) => value)).toContain("陈晓");
+    const certificate = { number: content.n, name: "陈*", institution: { name: "甲机构" }, theory_score: "87" };
+    const online = { ...offline, verdict: "valid" as const, answer: { valid: true, state: "valid" as const, certificate, checks: [] } };
+    expect(linesOf(online).map(([, value]) => value)).toEqual(expect.arrayContaining(["陈*", "甲机构", "87"]));
+  });
+  it("a forged code's claims are not repeated", async () => {
+    const { text } = await signed({ m: "李四" });
+    expect(linesOf({ verdict: "forged", answer: null, payload: readQr(text), signature: "bad" })).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 /** The shapes of the answers the paper desk reads, as the bank declares them in its slices of `itembank`. */
+import type { Fault } from "../kit/FaultTable.vue";
 
 export interface BankView {
   readonly id: string;
@@ -36,15 +37,6 @@ export interface Specification {
   readonly points: number;
   readonly contradictions: readonly { readonly code: string; readonly node: string; readonly row: number; readonly reason_zh: string; readonly reason_en: string }[];
   readonly nodes: readonly SpecNode[];
-}
-
-export interface Fault {
-  readonly row: number;
-  readonly column: string;
-  readonly code: string;
-  readonly reason_zh: string;
-  readonly reason_en: string;
-  readonly value: string;
 }
 
 export interface ImportView {

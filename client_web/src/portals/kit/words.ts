@@ -53,6 +53,10 @@ export const k = catalogue(
     skip: "跳到正文",
     mainNav: "主导航",
     account: "当前账号",
+    row: "行",
+    column: "列",
+    reason: "原因",
+    value: "表中的值",
   },
   {
     signIn: "Sign in",
@@ -105,5 +109,9 @@ export const k = catalogue(
     skip: "Skip to content",
     mainNav: "Main navigation",
     account: "Signed in as",
+    row: "Row",
+    column: "Column",
+    reason: "Reason",
+    value: "Value",
   },
 );
