@@ -37,6 +37,7 @@ BY_SUFFIX = {
     ".release.json": BY_TYPE["exam.key-release"],
     ".order.json": BY_TYPE["exam.sitting-order"],
     ".video.json": BY_TYPE["exam.video-manifest"],
+    ".sheet.json": BY_TYPE["exam.result-sheet"],
     ".cert.json": CERTIFICATE,
     ".pdf": CERTIFICATE,
 }

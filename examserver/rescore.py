@@ -147,9 +147,9 @@ def _scored(document: Json, row: Json, material: Material, checks: Checklist) ->
     place = f"session {row['session']} ticket {row['ticket']}"
     head = chain_head(document)
     checks.hold("answers_chain", head == row["head"] == document["head"], f"head {head}", place)
-    keys = material.keys.get(document["header"]["form"])
+    keys = material.keys.get(row["form"])
     if keys is None:
-        raise CannotRescore(what_zh="该卷答案包", what_en=f"the key of form {document['header']['form']}")
+        raise CannotRescore(what_zh="该卷答案包", what_en=f"the key of form {row['form']}")
     answers = last_answers(document["entries"])
     score = sum((points_of(key, answers.get(item), f"{place} {item}") for item, key in keys.items()), Decimal(0))
     return Scored(row["ticket"], row["session"], score)
@@ -168,8 +168,6 @@ def _differences(scored: Sequence[Scored], sheet: Json) -> Iterator[tuple[str, s
 
 
 def _passes(sheet: Json) -> Iterator[tuple[str, str]]:
-    if "cut_score" not in sheet:
-        return
     cut = number(sheet["cut_score"], "cut_score")
     for row in sheet["results"]:
         if row["passed"] is not (number(row["score"], row["ticket"]) >= cut):
@@ -182,7 +180,8 @@ def _passes(sheet: Json) -> Iterator[tuple[str, str]]:
 def verify_rescore(path: Path, trust: Trust | None, opener: Opener | None) -> Report:
     """Scores the record again and compares each candidate; raises CannotRescore or what a malformed file raises."""
     checks = Checklist(path.name)
-    entries = read_archive(path.read_bytes())
+    data = path.read_bytes()
+    entries = read_archive(data)
     record = read_document(entries["record.json"], "exam.sitting-record")
     checks.extend(check_signatures(record, trust, {"hall"}))
     fields = Fields(record.body, "record")
@@ -198,8 +197,8 @@ def verify_rescore(path: Path, trust: Trust | None, opener: Opener | None) -> Re
         raise CannotRescore(what_zh="成绩单", what_en="the result sheet")
     for sheet in sheets:
         checks.extend(check_signatures(sheet, trust, {"authority"}))
-        named = {digest(path.read_bytes()), digest(entries["record.json"])}
-        checks.hold("results_for_record", sheet.body["record_digest"] in named, sheet.body["record_digest"], "sheet")
+        same = sheet.body["record_digest"] == digest(data)
+        checks.hold("results_for_record", same, str(sheet.body["record_digest"]), "sheet")
         keys_named = sheet.body["key_package_digest"] in material.key_digests
         checks.hold("results_for_keys", keys_named, str(sheet.body["key_package_digest"]), "sheet")
         checks.each("scores_same", _differences(scored, sheet.body), f"{len(scored)} candidates scored again")

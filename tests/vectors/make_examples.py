@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.vectors import example_paper as paper
+from tests.vectors import example_results as results
 from tests.vectors import example_sitting as sitting
 from tests.verify.primitives import b64, digest, encode, key_id, plain_json, sealing_public, signing_public
 
@@ -26,6 +27,9 @@ def example_files() -> dict[str, bytes]:
         "example.record.zip": sitting.record(),
         "receipt.json": sitting.receipt(),
         "receipt.txt": sitting.receipt_qr(),
+        "result-1.json": results.result(0),
+        "result-2.json": results.result(1),
+        "example.sheet.json": results.sheet(),
         "log-proof.json": sitting.log_proof(),
         "checkpoint": sitting.checkpoint(),
     }

@@ -1,6 +1,7 @@
 """The second verifier, continued: video, log, and which section a file belongs to. Written from the formats alone."""
 
 import base64
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
@@ -135,7 +136,74 @@ def check_log_folder(folder: Path, data: bytes, given: Given) -> None:
         p.need(p.tree_root(hashes[:old_size]) == old_root, f"the log was rewritten since checkpoint {older.name}")
 
 
+RESULT = (
+    "result run sitting session ticket candidate form score max cut_score passed items record_digest key_package_digest"
+)
+SCORED = "item code version position step value key_version rule points max"
+
+
+def check_result(data: bytes, given: Given) -> Json:
+    """Section 12, one result; scored again where record, keys and the grading key are at hand."""
+    body = fields(p.read_signed(data, "exam.result", given.trust, {"authority"}), RESULT)
+    names = [fields(one, SCORED)["item"] for one in body["items"]]
+    p.need(names == sorted(set(names)), "items are not sorted and distinct")
+    for position, one in enumerate(body["items"], 1):
+        within = 0 <= Decimal(one["points"]) <= Decimal(one["max"])
+        p.need(one["position"] == position and within, f"points of {one['item']}")
+    p.need(sum(Decimal(one["points"]) for one in body["items"]) == Decimal(body["score"]), "the score is not the sum")
+    p.need(sum(Decimal(one["max"]) for one in body["items"]) == Decimal(body["max"]), "the maximum is not the sum")
+    p.need(body["passed"] is (Decimal(body["score"]) >= Decimal(body["cut_score"])), "passed")
+    record = next((one for one in given.beside.values() if p.digest(one) == body["record_digest"]), None)
+    keys = next((one for one in given.beside.values() if p.digest(one) == body["key_package_digest"]), None)
+    if record is not None and keys is not None:
+        sessions, answers = check_record(record, given), check_key_package(keys, given)
+        if sessions and answers:
+            score_again(body, sessions[body["ticket"]], answers[body["form"]])
+    return body
+
+
+def score_again(body: Json, session: Json, key: Json) -> None:
+    """Section 12, scoring."""
+    link, decided = p.sha256(p.encode(session["header"], "exam.session")), {}
+    for entry in session["entries"]:
+        link = p.sha256(link + p.encode(entry["step"], "exam.step"))
+        if entry["step"]["kind"] == "answer":
+            step = {"seq": entry["step"]["seq"], "hash": f"sha256:{link.hex()}", "received_ms": entry["received_ms"]}
+            decided[entry["step"]["item"]] = (step, entry["step"]["value"])
+    p.need([one["item"] for one in body["items"]] == sorted(key), "items of the key")
+    for one in body["items"]:
+        step, value = decided.get(one["item"], (None, None))
+        p.need(one["step"] == step and one["value"] == value, f"the deciding step of {one['item']}")
+        chosen = value if isinstance(value, list) else [] if value is None else [value]
+        right = sorted(chosen) == sorted(key[one["item"]]["key"])
+        points = Decimal(key[one["item"]]["points"]) if right else Decimal(0)
+        p.need(points == Decimal(one["points"]), f"{one['item']} of ticket {body['ticket']} is worth {points}")
+
+
+def check_sheet(data: bytes, given: Given) -> None:
+    """Section 12, the sheet; results beside it are the ones it lists."""
+    body = fields(
+        p.read_signed(data, "exam.result-sheet", given.trust, {"authority"}),
+        "run sitting record_digest key_package_digest cut_score results absent",
+    )
+    rows = {fields(one, "ticket score passed result_digest")["ticket"]: one for one in body["results"]}
+    tickets = [one["ticket"] for one in body["results"]]
+    p.need(tickets == sorted(set(tickets)) and not set(tickets) & set(body["absent"]), "tickets")
+    for one in body["results"]:
+        passed = Decimal(one["score"]) >= Decimal(body["cut_score"])
+        p.need(one["passed"] is passed, f"ticket {one['ticket']} passed")
+    for other in given.beside.values():
+        if b'"type":"exam.result"' in other:
+            result = check_result(other, given)
+            if result["run"] == body["run"]:
+                own = p.digest(p.encode(result, "exam.result"))
+                row = rows.get(result["ticket"], {})
+                p.need(row.get("result_digest") == own, f"ticket {result['ticket']} has another result")
+
+
 BY_TYPE = {
+    "exam.result": check_result,
+    "exam.result-sheet": check_sheet,
     "exam.paper-manifest": check_manifest,
     "exam.key-package": check_key_package,
     "exam.key-release": check_release,
@@ -169,6 +237,6 @@ def check_file(path: Path, given: Given) -> str | None:
         check_content(path, path.read_bytes(), given)
     except p.Fault as fault:
         return str(fault)
-    except (KeyError, TypeError, ValueError, AttributeError, OSError, RecursionError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OSError, RecursionError, InvalidOperation) as error:
         return f"malformed: {type(error).__name__} {error}"
     return None
