@@ -8,11 +8,13 @@ from typing import Any
 from sqlalchemy import func, insert, select, text
 
 from examserver.kernel.canonical import digest, encode
+from examserver.plumbing.audit_store import AUDIT_LOCK
 from examserver.plumbing.runtime import RoleRuntime
 from examserver.plumbing.shared_tables import LOG_LEAF
 from examserver.plumbing.work import Work
 
-LOG_LOCK = 0x6C6F67
+# One lock for both chains: with two, an act that records first and one that appends first would deadlock.
+LOG_LOCK = AUDIT_LOCK
 # What happens once a transaction that appended is durable: the slice that keeps the tree publishes its new state.
 PUBLISHERS: list[Callable[[RoleRuntime], None]] = []
 
