@@ -35,7 +35,7 @@ def rescored(folder: Path, with_key: bool = True) -> tuple[int, list[Json]]:
     words = ["--rescore", "--json", str(folder / "example.record.zip")]
     words += ["--open-with", str(key), "--passphrase-file", str(folder.parent / "phrase")] if with_key else []
     result = CliRunner().invoke(verify, words)
-    assert isinstance(result.exception, SystemExit), result.exception
+    assert isinstance(result.exception, SystemExit | None), result.exception
     return result.exit_code, json.loads(result.output)["checks"]
 
 
