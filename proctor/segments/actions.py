@@ -28,7 +28,7 @@ from proctor.segments.container import check_webm
 from proctor.segments.intake import Offer, SegmentConflict, Standing, check_offer, follows
 from proctor.segments.manifest import MANIFEST_TYPE, VERSION, build_body
 from proctor.segments.sealing import seal_segment, unwrap_key, wrap_key
-from proctor.segments.store import clear_leftovers, manifest_path, write_manifest, write_segment
+from proctor.segments.store import clear_leftovers, manifest_path, remove_segment, write_manifest, write_segment
 from proctor.segments.tables import (
     ClosingRow,
     RecordingRow,
@@ -140,6 +140,10 @@ def receive_segment(runtime: RoleRuntime, actor: Actor, place: Place, offer: Off
         try:
             with open_work(runtime, actor) as work:
                 received = _append(work, recording, segment)
+        except VideoClosed:
+            # Never acknowledged, and nothing unlisted may lie beside the signed segments.
+            remove_segment(runtime, recording, offer.n)
+            raise
         except IntegrityError:
             raise VideoBusy(retry_after_s=1) from None
     METRICS.count("exam_video_segments_total")
@@ -231,7 +235,7 @@ def _seal_and_write(runtime: RoleRuntime, recording: str, offer: Offer, data: by
     key = intake_of(runtime).keys[recording]
 
     def seal() -> tuple[str, int]:
-        sealed = seal_segment(key, recording, offer.n, data)
+        sealed = seal_segment(key, recording, offer.n, data, plain_digest)
         write_segment(runtime, recording, offer.n, sealed)
         return digest(sealed), len(sealed)
 

@@ -47,6 +47,11 @@ def read_segment(runtime: RoleRuntime, recording: str, n: int) -> bytes:
         raise SegmentLost(recording=recording, n=n) from None
 
 
+def remove_segment(runtime: RoleRuntime, recording: str, n: int) -> None:
+    """Take back a segment that was written but not acknowledged."""
+    segment_path(runtime, recording, n).unlink(missing_ok=True)
+
+
 def write_manifest(runtime: RoleRuntime, recording: str, document: bytes) -> None:
     """Store a signed manifest durably."""
     write_durably(manifest_path(runtime, recording), document)
