@@ -130,3 +130,7 @@ def main() -> None:
         if error.next_step("zh"):
             click.echo(f"→ {error.next_step('zh')} / {error.next_step('en')}", err=True)
         sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

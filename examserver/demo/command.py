@@ -19,7 +19,7 @@ from examserver.plumbing.settings import Settings
 @click.option("--exit", "unattended", is_flag=True, help="Run unattended at accelerated time and end.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end; progress goes to stderr.")
 @click.option("--candidates", type=click.IntRange(2, 3000), default=30, show_default=True)
-@click.option("--minutes", type=click.FloatRange(0.5, 240), help="Length of the sitting.")
+@click.option("--minutes", type=click.FloatRange(0.5, 240), help="Length of the sitting (default 1.5: accelerated).")
 @click.option("--data", type=click.Path(path_type=Path), help="Data directory (default: a temporary one).")
 @click.option("--seed", type=int, default=2026, show_default=True, help="Same seed, same forms, seats and scores.")
 @click.pass_obj
@@ -34,17 +34,20 @@ def demo(
 ) -> None:
     """Run a whole exam from item to verified certificate."""
     from examserver.demo.play import open_stage
+    from examserver.demo.stay import stay_open
 
     start = time.monotonic()
     folder = data or Path(tempfile.mkdtemp(prefix="exam-demo-"))
     narrator = Narrator()
-    wish = Wish(candidates, minutes or 2.0, seed, unattended)
+    wish = Wish(candidates, minutes or 1.5, seed, unattended)
     scene: Scene = open_stage(settings, folder, free_port(0 if unattended else settings.port), narrator, wish)
     try:
         _played(scene)
         scene.figures["seconds"] = round(time.monotonic() - start)
         if as_json:
             click.echo(json.dumps(scene.figures, ensure_ascii=False))
+        if not unattended:
+            stay_open(scene)
     finally:
         scene.stage.stop()
         if data is None and unattended:

@@ -8,7 +8,7 @@ from examserver.demo.cast import make_cast
 from examserver.demo.narrator import Narrator
 from examserver.demo.scene import Scene, Wish
 from examserver.demo.stage import Stage
-from examserver.demo.steps.assembly import assemble
+from examserver.demo.steps.assembly import assemble, refuse_greedy
 from examserver.demo.steps.bank import fill_bank
 from examserver.demo.steps.hall import bring_papers, make_staff_keys, release, seat_everybody, start
 from examserver.demo.steps.plan import plan_sitting, register_institution
@@ -23,7 +23,7 @@ Act = Callable[[Scene], None]
 PREPARATIONS: tuple[Act, ...] = (exchange_keys, enrol_custodians, register_institution)
 STEPS: tuple[tuple[Act, ...], ...] = (
     (fill_bank,),
-    (assemble,),
+    (refuse_greedy, assemble),
     (seal,),
     (plan_sitting,),
     (bring_papers, make_staff_keys, seat_everybody, seat_browser, start_hall_camera, release, start),

@@ -21,7 +21,7 @@ class Wish:
     """What the caller asked for."""
 
     candidates: int = 30
-    minutes: float = 2.0
+    minutes: float = 1.5
     seed: int = 2026
     unattended: bool = True
 

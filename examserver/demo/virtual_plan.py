@@ -46,12 +46,23 @@ def _final(
 ) -> Value:
     draw = Draw(seed, f"answer {ticket} {item['code']}")
     options = sorted(option["id"] for option in item["options"])
-    believed = sorted(beliefs.get(item["code"], options[:1]))
+    believed = believed_options(item, beliefs) or options[:1]
     if draw.below(40) == 0:
         return None
     if draw.below(100) < ability:
         return believed if item["type"] == "multiple_response" else believed[0]
     return _wrong(draw, item["type"], options, believed)
+
+
+def believed_options(item: Mapping[str, Any], beliefs: Mapping[str, Sequence[str]]) -> list[str]:
+    """The ids of the options whose text (or id, for true and false) the candidate believes in, ascending."""
+    texts = set(beliefs.get(item["code"], ()))
+    return sorted(one["id"] for one in item["options"] if one["id"] in texts or option_text(one) in texts)
+
+
+def option_text(option: Mapping[str, Any]) -> str:
+    """An option's words."""
+    return "".join(block.get("text", "") for block in option.get("content", ()))
 
 
 def _wrong(draw: Draw, kind: str, options: list[str], believed: list[str]) -> Value:

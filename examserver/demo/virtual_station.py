@@ -45,6 +45,7 @@ class Workstation:
         self.on_connected: Callable[[], Awaitable[None]] | None = None
         self._socket: Any = None
         self._keeper: asyncio.Task[None] | None = None
+        self._gone = asyncio.Event()
 
     async def enrol(self, label: str) -> None:
         """Enrol the public key and exchange the first challenge for a token."""
@@ -96,7 +97,7 @@ class Workstation:
                 pause = FIRST_PAUSE_S
                 if self.on_connected is not None:
                     await self.on_connected()
-                await self._socket.wait()
+                await self._gone.wait()
             except (socketio.exceptions.ConnectionError, aiohttp.ClientError, NotReached, OSError, TimeoutError):
                 pause = min(LONGEST_PAUSE_S, pause * 2)
             self.online = False
@@ -104,7 +105,9 @@ class Workstation:
 
     async def _connect(self) -> None:
         self._socket = socketio.AsyncClient(http_session=self._http, reconnection=False)
+        self._gone.clear()
         self._socket.on("*", self._pushed, namespace=NAMESPACE)
+        self._socket.on("disconnect", self._lost, namespace=NAMESPACE)
         await self._socket.connect(
             self._base,
             auth={"token": self.token},
@@ -113,6 +116,9 @@ class Workstation:
             wait_timeout=CALL_S,
         )
         self.online = True
+
+    async def _lost(self, *_reason: Any) -> None:
+        self._gone.set()
 
     async def _pushed(self, name: str, body: Json | None = None) -> None:
         self.on_push(name, body or {})
@@ -137,5 +143,5 @@ class Workstation:
                 await self._keeper
         self.online = False
         if self._socket is not None:
-            with contextlib.suppress(socketio.exceptions.SocketIOError, aiohttp.ClientError, OSError):
-                await self._socket.disconnect()
+            with contextlib.suppress(aiohttp.ClientError, OSError, TimeoutError):
+                await asyncio.wait_for(self._socket.eio.disconnect(abort=True), CALL_S)

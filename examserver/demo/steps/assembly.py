@@ -15,14 +15,21 @@ def demo_blueprint() -> dict[str, Any]:
     return tomllib.loads((REPOSITORY / "config" / "demo" / "blueprint.toml").read_text("utf-8"))
 
 
-def assemble(scene: Scene) -> None:
-    """Refuse what the bank cannot meet, then assemble and approve; facts: assembly; figures: forms."""
-    officer, bank = scene.cast["bank", "assembler"], scene.facts["bank"]
-    blueprint = demo_blueprint() | {"duration_s": max(60, round(scene.wish.minutes * 60))}
-    shortages = _too_much(scene, blueprint)
+def refuse_greedy(scene: Scene) -> None:
+    """A blueprint the bank cannot meet is refused with area, type, needed, available."""
+    shortages = _too_much(scene, _blueprint(scene))
     words = "；".join(f"{row['area']} {row['type']} 需 {row['needed']} 有 {row['available']}" for row in shortages[:2])
     scene.say(f"超出题库的组卷方案被拒：{words}")
-    made = officer.post(f"/api/bank/banks/{bank}/blueprints", blueprint)
+
+
+def _blueprint(scene: Scene) -> dict[str, Any]:
+    return demo_blueprint() | {"duration_s": max(60, round(scene.wish.minutes * 60))}
+
+
+def assemble(scene: Scene) -> None:
+    """Assemble, look at the checker's verdict, approve by another person; facts: assembly; figures: forms."""
+    officer, bank = scene.cast["bank", "assembler"], scene.facts["bank"]
+    made = officer.post(f"/api/bank/banks/{bank}/blueprints", _blueprint(scene))
     view = _run(scene, made["id"], f"{scene.wish.seed}-{scene.name}")
     if view["state"] != "assembled" or len(view["forms"]) != FORMS + RESERVE:
         raise StepFailed(what=f"assembly ended as {view['state']}: {view.get('shortages')}")

@@ -68,7 +68,7 @@ def _plan(scene: Scene) -> dict[str, Any]:
         "room": room_for(scene.wish.candidates),
         "starts_ms": now_ms + 120_000,
         "duration_s": max(60, round(scene.wish.minutes * 60)),
-        "late_entry_cutoff_s": 1800,
+        "late_entry_cutoff_s": min(1800, round(scene.wish.minutes * 60)),
         "grace_s": 10,
         "release_opens_ms": now_ms - HOUR_MS // 2,
         "release_closes_ms": now_ms + HOUR_MS,
