@@ -66,8 +66,10 @@ def check_jpeg(data: bytes) -> tuple[int, int]:
 
 def frames_in(data: bytes) -> int:
     """How many frames decode; 0 when the container does not open. Counted, never read from the header."""
+    # OpenCV does not hold the stream: it must outlive the reader, or the process dies.
+    stream = io.BytesIO(data)
     try:
-        reader = cv2.VideoCapture(cast("cv2.IStreamReader", io.BytesIO(data)), cv2.CAP_FFMPEG, [])
+        reader = cv2.VideoCapture(cast("cv2.IStreamReader", stream), cv2.CAP_FFMPEG, [])
     except cv2.error:
         return 0
     count = 0
@@ -76,4 +78,5 @@ def frames_in(data: bytes) -> int:
             count += 1
     finally:
         reader.release()
+        stream.close()
     return count

@@ -21,6 +21,7 @@ from tests.vectors.example_paper import (
     sealing,
     signing,
 )
+from tests.vectors.example_video import video_line
 from tests.verify.primitives import (
     archive,
     b64,
@@ -134,7 +135,7 @@ def record() -> bytes:
         "sessions": rows, "merkle_root": f"sha256:{tree_root(leaves).hex()}", "incidents": [], "credits": [],
         "moves": [{"session": SESSIONS[1], "from_seat": "02", "to_seat": "03", "lease": 2, "at_ms": START_MS + 80_000,
                    "by": "钱主考", "reason": "equipment"}],
-        "outages": [], "video": [], "absent": [], "audit": {"count": 0, "head": "sha256:" + "0" * 64},
+        "outages": [], "video": [video_line()], "absent": [], "audit": {"count": 0, "head": "sha256:" + "0" * 64},
     }  # fmt: skip
     signers = [("hall", HALL, "hall"), ("chief_invigilator", "钱主考", "chief"),
                ("quality_supervisor", "孙督导", "supervisor")]  # fmt: skip

@@ -10,6 +10,7 @@ from typing import Any
 from tests.vectors import example_paper as paper
 from tests.vectors import example_results as results
 from tests.vectors import example_sitting as sitting
+from tests.vectors import example_video as video
 from tests.verify.primitives import b64, digest, encode, key_id, plain_json, sealing_public, signing_public
 
 FOLDER = Path(__file__).parent / "example"
@@ -25,6 +26,8 @@ def example_files() -> dict[str, bytes]:
         "custodian-2.release.json": paper.release(1),
         "example.order.json": sitting.order(),
         "example.record.zip": sitting.record(),
+        f"{video.RECORDING}.video.json": video.video_manifest(),
+        **video.segment_files(),
         "receipt.json": sitting.receipt(),
         "receipt.txt": sitting.receipt_qr(),
         "result-1.json": results.result(0),
@@ -80,5 +83,6 @@ def values_text() -> str:
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
     for name, data in example_files().items():
+        (FOLDER / name).parent.mkdir(parents=True, exist_ok=True)
         (FOLDER / name).write_bytes(data)
     (FOLDER / "examples.json").write_text(values_text(), encoding="utf-8")

@@ -18,7 +18,7 @@ from tests.verify.independent_verifier import Given
 from tests.verify.primitives import unb64
 
 ROOT = Path(__file__).parents[2]
-ARTEFACTS = [name for name in example_files() if name != "trust.json"]
+ARTEFACTS = [name for name in example_files() if name != "trust.json" and not name.endswith(".seg")]
 # Nothing signs a proof file's own spelling: white space may differ without changing what it proves.
 LOOSE = {"log-proof.json"}
 VALUES = json.loads((FOLDER / "examples.json").read_text(encoding="utf-8"))
@@ -77,6 +77,27 @@ def test_both_refuse_a_cut_or_lengthened_file(folder: Path, name: str) -> None:
         path.write_bytes(data)
         ours, other = verdicts(path, [])
         assert ours and other, (name, len(data), ours, other)
+
+
+def test_both_miss_a_segment_and_notice_one_that_was_exchanged(folder: Path) -> None:
+    manifest = next(folder.glob("*.video.json"))
+    first, second, last = sorted((folder / manifest.name.removesuffix(".video.json")).glob("*.seg"))
+    good = {path: path.read_bytes() for path in (first, second, last)}
+    changes = {
+        "dropped": {first: None},
+        "replaced": {second: good[second][:-1] + b"x"},
+        "reordered": {first: good[second], second: good[first]},
+        "added": {last.with_name("000003.seg"): good[last]},
+    }
+    for what, change in changes.items():
+        for path, data in change.items():
+            path.unlink() if data is None else path.write_bytes(data)
+        ours, other = verdicts(manifest, [])
+        assert ours and other, what
+        last.with_name("000003.seg").unlink(missing_ok=True)
+        for path, data in good.items():
+            path.write_bytes(data)
+    assert verdicts(manifest, ["hall"]) == ("", "")
 
 
 def test_the_worked_example_can_be_made_again_byte_for_byte() -> None:
