@@ -1,0 +1,128 @@
+"""Decides what a result and a result sheet say, from an opened session and the keys.
+
+For: the people who approve results, the candidate who asks why, and any auditor. Source: `evidence.md`, "Traceable
+result": for every item its version, position, the response step that decided it, the key and rule version, and the
+points; nothing in it depends on who runs it or when.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from examserver.grading.keyed import ItemKey, read_keys, score_answer, total, write_points
+from examserver.grading.record import Answered, OpenedSession
+from examserver.kernel.canonical import digest_of
+from examserver.kernel.errors import Broken, Json
+
+RESULT_TYPE = "exam.result"
+SHEET_TYPE = "exam.result-sheet"
+
+
+class FormWithoutKey(Broken):
+    code = "grading.form_without_key"
+    message_zh = "答案包中没有试卷 {form} 的答案。"
+    message_en = "The key package holds no keys of form {form}."
+    next_zh = "请核对答案包与试卷包是否同一批。"
+    next_en = "Check that key package and paper belong together."
+
+
+class UnknownItemAnswered(Broken):
+    code = "grading.unknown_item"
+    message_zh = "准考证 {ticket} 的作答含试卷 {form} 没有的题目 {item}。"
+    message_en = "Ticket {ticket} answered item {item}, which form {form} does not have."
+    next_zh = "请通知监督人员核对场次记录和试卷包。"
+    next_en = "Have the supervisors check the record against the paper."
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What all results of a run share."""
+
+    run: str
+    sitting: str
+    record_digest: str
+    key_package_digest: str
+    key_version: int
+    cut_score: str
+
+
+def keys_by_form(keys: Sequence[Json]) -> dict[str, dict[str, ItemKey]]:
+    """The keys of every form of a key package."""
+    return {str(one.get("form")): read_keys(one) for one in keys}
+
+
+def grade_session(basis: Basis, result: str, opened: OpenedSession, keys: Mapping[str, Mapping[str, ItemKey]]) -> Json:
+    """The result of one session with its trace; raises FormWithoutKey or UnknownItemAnswered."""
+    line = opened.line
+    if line.form not in keys:
+        raise FormWithoutKey(form=line.form)
+    of_form = keys[line.form]
+    for item in opened.answers:
+        if item not in of_form:
+            raise UnknownItemAnswered(ticket=line.ticket, form=line.form, item=item)
+    points = {item: _points(key, opened.answers.get(item)) for item, key in of_form.items()}
+    score = total(points)
+    return {
+        "result": result,
+        "run": basis.run,
+        "sitting": basis.sitting,
+        "session": line.session,
+        "ticket": line.ticket,
+        "candidate": line.candidate,
+        "form": line.form,
+        "score": write_points(score),
+        "max": write_points(total({item: key.points for item, key in of_form.items()})),
+        "cut_score": basis.cut_score,
+        "passed": score >= Decimal(basis.cut_score),
+        "items": [_traced(basis, key, opened.answers.get(item), points[item]) for item, key in of_form.items()],
+        "record_digest": basis.record_digest,
+        "key_package_digest": basis.key_package_digest,
+    }
+
+
+def _points(key: ItemKey, answered: Answered | None) -> Decimal:
+    return score_answer(key, answered.value) if answered else Decimal(0)
+
+
+def _traced(basis: Basis, key: ItemKey, answered: Answered | None, points: Decimal) -> Json:
+    """One line of the trace."""
+    value = answered.value if answered else None
+    step = {"seq": answered.seq, "hash": answered.hash, "received_ms": answered.received_ms} if answered else None
+    return {
+        "item": key.item,
+        "code": key.code,
+        "version": key.version,
+        "position": key.position,
+        "step": step,
+        "value": list(value) if isinstance(value, tuple) else value,
+        "key_version": basis.key_version,
+        "rule": key.rule,
+        "points": write_points(points),
+        "max": write_points(key.points),
+    }
+
+
+def result_digest(body: Json) -> str:
+    """The digest by which sheets and certificates name a result."""
+    return digest_of(body, RESULT_TYPE, 1)
+
+
+def sheet_body(basis: Basis, results: Sequence[Json], absent: Sequence[str]) -> Json:
+    """The result sheet of a run: one line per session by ticket, and the tickets that were absent."""
+    return {
+        "run": basis.run,
+        "sitting": basis.sitting,
+        "record_digest": basis.record_digest,
+        "key_package_digest": basis.key_package_digest,
+        "cut_score": basis.cut_score,
+        "results": [
+            {
+                "ticket": one["ticket"],
+                "score": one["score"],
+                "passed": one["passed"],
+                "result_digest": result_digest(one),
+            }
+            for one in sorted(results, key=lambda one: str(one["ticket"]))
+        ],
+        "absent": sorted(absent),
+    }
