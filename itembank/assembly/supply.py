@@ -106,12 +106,11 @@ def _check_overlap(blueprint: Blueprint, items: Sequence[PoolItem], forms: int) 
         return
     allowed = comb(forms, 2) * blueprint.max_overlap
     sizes = [(sum(in_cell(item, cell) for item in items), cell.count) for cell in blueprint.cells]
-    if sum(fewest_shared(size, forms, count) for size, count in sizes) <= allowed:
-        return
-    available = len(items)
-    needed = available + 1
-    while fewest_shared(needed, forms, blueprint.count) > allowed:
+    available = needed = len(items)
+    while sum(fewest_shared(-(-size * needed // available), forms, count) for size, count in sizes) > allowed:
         needed += 1
+    if needed == available:
+        return
     zh = f"{forms} 套试卷两两重复不超过 {blueprint.max_overlap} 题，至少需要 {needed} 题，可用 {available} 题"
     en = f"{forms} forms sharing at most {blueprint.max_overlap} items need at least {needed}, there are {available}"
     yield Shortage("*", "*", needed, available, "overlap", zh, en)

@@ -13,7 +13,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from examserver.kernel.errors import Invalid
 from itembank.items.text import tidy
@@ -87,7 +86,7 @@ def sheet_names(data: bytes) -> list[str]:
     """The sheets of a workbook; empty for CSV."""
     if not is_workbook(data):
         return []
-    return list(_open_workbook(data).sheetnames)
+    return [sheet.title for sheet in _open_workbook(data).worksheets]
 
 
 def _open_workbook(data: bytes) -> Any:
@@ -96,16 +95,22 @@ def _open_workbook(data: bytes) -> Any:
             infos = archive.infolist()
         if len(infos) > MOST_PARTS or sum(info.file_size for info in infos) > MOST_UNPACKED:
             raise _fault("解压后过大", "it unpacks to too much data")
-        return load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError, SyntaxError) as error:
+        book = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
+    except UnreadableSheet:
+        raise
+    except Exception as error:  # a broken or hostile workbook fails in many ways inside the parsers
         raise _fault(f"不是完好的 Excel 工作簿（{error}）", f"it is not a sound workbook ({error})") from error
+    if not book.worksheets:
+        raise _fault("工作簿中没有工作表", "the workbook has no sheet")
+    return book
 
 
 def _workbook_rows(data: bytes, wanted: str) -> tuple[str, Iterator[list[_Cell]]]:
     book = _open_workbook(data)
-    name = wanted or book.sheetnames[0]
-    if name not in book.sheetnames:
-        names = "、".join(book.sheetnames)
+    titles = [sheet.title for sheet in book.worksheets]
+    name = wanted or titles[0]
+    if name not in titles:
+        names = "、".join(titles)
         raise _fault(f"没有名为“{name}”的工作表（现有：{names}）", f"there is no sheet {name}; there are: {names}")
     return name, _cells_of(book[name])
 
