@@ -2,12 +2,18 @@
 
 import json
 import os
+import ssl
 import stat
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from examserver.hall.store import Tls, ensure_tls
 from examserver.kernel.canonical import b64u
 from examserver.kernel.crypto.keys import KeyPair, read_key_file
 from examserver.kernel.crypto.sign import Signer
@@ -101,3 +107,50 @@ def test_a_hall_is_never_asked_without_tls(tmp_path: Path, passphrase: Path) -> 
     given += ["--hall", "http://127.0.0.1:9", "--sitting", "sit_1", "--device", "x"]
     result = run("release", *given, "--out", tmp_path / "r.json")
     assert isinstance(result.exception, HallUnreachable)
+
+
+def test_a_release_can_ask_the_hall_itself_over_tls_checked_against_its_ca(tmp_path: Path, passphrase: Path) -> None:
+    names = ["周保管", "吴保管"]
+    keys = [made_key(tmp_path, passphrase, name)[0] for name in names]
+    paper = sealed_for([read_key_file(path.read_bytes(), PASSPHRASE) for path in keys], names)
+    (tmp_path / "p.paper.zip").write_bytes(paper.package)
+    hall = KeyPair.generate()
+    tls, stranger = (ensure_tls(tmp_path / name, ("localhost", "127.0.0.1")) for name in ("hall", "stranger"))
+    with served({"name": "考场", "sealing_key": b64u(hall.sealing.public_raw)}, tls) as address:
+        given = ["--key", keys[0], "--passphrase-file", passphrase, "--package", tmp_path / "p.paper.zip"]
+        given += ["--hall", address, "--sitting", "sit_1", "--device", "令牌", "--out", tmp_path / "r.json"]
+        refused = run("release", *given, "--ca", stranger.ca)
+        assert isinstance(refused.exception, HallUnreachable)
+        assert not (tmp_path / "r.json").exists()
+        result = run("release", *given, "--ca", tls.ca)
+    assert result.exit_code == 0, result.exception
+    release = read_release((tmp_path / "r.json").read_bytes())
+    assert open_release(release, read_manifest(paper.manifest), hall.sealing, "sit_1").keys() == {"frm_a", "frm_b"}
+
+
+@contextmanager
+def served(identity: dict[str, str], tls: Tls) -> Iterator[str]:
+    """The address of a hall that answers with this identity."""
+
+    class Hall(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            found = self.path == "/api/hall/identity"
+            self.send_response(200 if found else 404)
+            self.end_headers()
+            self.wfile.write(json.dumps(identity).encode() if found else b"")
+
+        def log_message(self, format: str, *arguments: object) -> None:
+            """Say nothing."""
+
+    server = HTTPServer(("127.0.0.1", 0), Hall)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tls.certificate, tls.key)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"https://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(5)
