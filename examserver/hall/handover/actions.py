@@ -4,8 +4,6 @@ Building twice changes nothing: the first complete record stays.  Everything in 
 log, never from memory.
 """
 
-import importlib
-import importlib.util
 from typing import Any
 
 from sqlalchemy import select
@@ -53,6 +51,7 @@ from examserver.plumbing.runtime import RoleRuntime
 from examserver.plumbing.work import Work, open_work
 from examserver.responses.steps import first_hash, hash_text
 from examserver.responses.tables import load_entries
+from proctor.segments.actions import close_recordings, recordings_of, timeline_of
 
 CLERK = system_actor("hall-record")
 
@@ -116,9 +115,7 @@ def build_record(runtime: RoleRuntime, payload: dict[str, Any], progress: Progre
     for session, data in sealed.items():
         write_durably(_folder(runtime, sitting_id, session), data)
     progress(85, "封存视频清单")
-    video = video_actions()
-    if video is not None:
-        video.close_recordings(runtime, CLERK, sitting_id)
+    close_recordings(runtime, CLERK, sitting_id)
     progress(90, "签名")
     with open_work(runtime, CLERK) as work:
         sessions = [session_entry(one, sealed[one.session]) for one in closings]
@@ -246,23 +243,14 @@ def _moves(work: Work, row: SittingRow) -> list[Json]:
     ]  # fmt: skip
 
 
-def video_actions() -> Any:
-    """Give the video slice's actions, where this hall records video at all."""
-    if importlib.util.find_spec("proctor.segments.actions") is None:
-        return None
-    return importlib.import_module("proctor.segments.actions")
-
-
 def recordings(work: Work, sitting_id: str) -> list[Json]:
     """Give the sitting's recordings with the heads of their manifests."""
-    video = video_actions()
-    return [dict(one) for one in video.recordings_of(work, sitting_id)] if video else []
+    return [dict(one) for one in recordings_of(work, sitting_id)]
 
 
 def watched(work: Work, sitting_id: str, seat: str) -> list[Json]:
     """Give the recordings of a seat and of the room with the times of their segments."""
-    video = video_actions()
-    return [dict(one) for one in video.timeline_of(work, sitting_id, seat)] if video else []
+    return [dict(one) for one in timeline_of(work, sitting_id, seat)]
 
 
 def countersign(work: Work, sitting_id: str, password: str) -> list[str]:
