@@ -175,6 +175,9 @@ def test_a_duplicate_of_a_faulty_row_is_judged_by_itself() -> None:
     assert [good.row for good in report.good] == [3]
 
 
+LETTERS = st.characters(codec="utf-8", categories=["L", "N", "P", "S"])
+
+
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(
@@ -184,14 +187,14 @@ def test_a_duplicate_of_a_faulty_row_is_judged_by_itself() -> None:
                 "答案": st.sampled_from(["A", "B", "E", "AB", "", "对", None]),
                 "题型": st.sampled_from(["单选题", "多选题", "判断题", "画图题", None]),
                 "鉴定点": st.sampled_from(["A-A-001", "A-A-004", "Z"]),
-                "题干": st.one_of(st.none(), st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S"]), max_size=30)),
+                "题干": st.one_of(st.none(), st.text(LETTERS, max_size=30)),
                 "难度": st.one_of(st.none(), st.floats(-1, 2, allow_nan=False)),
             },
         ),
         min_size=1,
         max_size=8,
     )
-)  # fmt: skip
+)
 def test_every_row_is_either_wholly_good_or_listed(changes: list[Row]) -> None:
     rows = [item_row(number, **change) for number, change in enumerate(changes)]
     report = check(rows)
