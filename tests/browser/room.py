@@ -96,7 +96,8 @@ def open_room(playwright: Playwright, folder: Path, candidates: int = 3, **order
     stage = Stage(folder, free_port())
     settings = load_settings(env={}, data_dir=folder, roles=("hall",))
     runtime = build_runtimes(settings)["hall"]
-    rig = make_rig(runtime.keys, int(time.time() * 1000), candidates, **order)
+    quick = {"policy": {"player": {"rules_s": 0}}}
+    rig = make_rig(runtime.keys, int(time.time() * 1000), candidates, **(quick | order))
     with open_work(runtime, system_actor("test")) as work:
         trust_key(work, "bank", "样例题库", b64u(rig.bank.signing.public_raw), None)
         trust_key(work, "authority", "样例主管部门", b64u(rig.authority.signing.public_raw), None)

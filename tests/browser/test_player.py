@@ -136,7 +136,7 @@ def test_a_moved_candidate_finds_everything_at_the_new_seat_and_the_old_one_is_o
     seat.wait_saved()
     spare = room.browser("spare")
     room.bind(spare.open(), "04")
-    session = room.card("01")["session"]
+    session, lease = room.card("01")["session"], room.card("01")["lease"]
     room.people["invigilator"].post(
         f"/api/hall/sessions/{session}/move", {"to_seat": "04", "reason": "equipment", "note": "屏幕故障"}
     )
@@ -145,7 +145,7 @@ def test_a_moved_candidate_finds_everything_at_the_new_seat_and_the_old_one_is_o
     assert chosen(spare) == ["A"]
     press(spare, "ArrowRight", "ArrowRight", "c")
     spare.wait_saved()
-    assert room.card("04")["answered"] == 3 and room.card("04")["lease"] == 2
+    assert room.card("04")["answered"] == 3 and room.card("04")["lease"] > lease
 
 
 def test_credited_time_and_messages_reach_the_candidate(room: Room) -> None:

@@ -261,8 +261,8 @@ export class Player {
     this.undelivered.value = this.deliveryNow?.unsavedCount.value ?? 0;
     this.camera.stopRecording();
     this.paper.close();
-    if (this.receipt.value || !view.session) return;
-    this.receipt.value = await this.link.get<Receipt>("/api/hall/seat/receipt").catch(() => null);
+    if (!view.session) return;
+    this.receipt.value ??= await this.link.get<Receipt>("/api/hall/seat/receipt").catch(() => null); // the poll asks again
     if (this.receipt.value && this.undelivered.value === 0) await this.store?.forget(view.session.session).catch(() => undefined);
   }
 
