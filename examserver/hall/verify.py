@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from examserver.kernel.archive import read_archive
+from examserver.kernel.archive import read_archive, salvage
 from examserver.kernel.canonical import digest, digest_of, encode
 from examserver.kernel.checklist import Checklist
 from examserver.kernel.checks import Check, Report
@@ -126,13 +126,15 @@ def verify_record(path: Path, trust: Trust | None, opener: Opener | None) -> Rep
         checks.hold("file_readable", False, f"the file cannot be read: {error.strerror}")
         return checks.report(path, "sitting record")
     entries = checks.attempt("archive_whole", "one layout, no byte out of place", read_archive, data)
-    if entries is not None:
-        _check_record(entries, trust, opener, checks)
+    _check_record(salvage(data) if entries is None else entries, trust, opener, checks)
     return checks.report(path, "sitting record")
 
 
 def _check_record(entries: dict[str, bytes], trust: Trust | None, opener: Opener | None, checks: Checklist) -> None:
-    file = entries.get(RECORD_NAME, b"")
+    file = entries.get(RECORD_NAME)
+    if file is None:
+        checks.hold("record_readable", False, "the archive holds no record.json", RECORD_NAME)
+        return
     document = checks.attempt("record_readable", digest(file), read_document, file, RECORD_TYPE, at=RECORD_NAME)
     if document is None:
         return

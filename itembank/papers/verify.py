@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from examserver.kernel.archive import read_archive
+from examserver.kernel.archive import read_archive, salvage
 from examserver.kernel.canonical import digest, digest_of, unb64u
 from examserver.kernel.checklist import Checklist
 from examserver.kernel.checks import Report
@@ -49,8 +49,7 @@ def verify_package(path: Path, trust: Trust | None, opener: Opener | None) -> Re
     data = _read(path, checks)
     if data is not None:
         entries = checks.attempt("archive_whole", "one layout, no byte out of place", read_archive, data)
-        if entries is not None:
-            _check_entries(entries, trust, opener, checks)
+        _check_entries(salvage(data) if entries is None else entries, trust, opener, checks)
     return checks.report(path, "paper package")
 
 

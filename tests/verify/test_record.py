@@ -8,6 +8,10 @@ from typing import Any
 
 import pytest
 
+from examserver.kernel.crypto.keys import KeyPair, SealingKey, SigningKey
+from examserver.kernel.documents import read_trust
+from examserver.kernel.opener import Opener
+from examserver.verify import verify_file
 from tests.vectors import example_paper as paper
 from tests.vectors import example_sitting as sitting
 from tests.vectors.make_examples import FOLDER
@@ -96,11 +100,6 @@ def test_a_changed_answer_is_caught_and_the_session_named(
 
 
 def test_the_step_and_its_time_are_named(folder: Path) -> None:
-    from examserver.kernel.crypto.keys import KeyPair, SealingKey, SigningKey
-    from examserver.kernel.documents import read_trust
-    from examserver.kernel.opener import Opener
-    from examserver.verify import verify_file
-
     path = folder / "example.record.zip"
     path.write_bytes(remade(change_session=dropped_step, agree=True))
     pair = KeyPair(SigningKey(bytes(32)), SealingKey(paper.sealing("authority")))
@@ -170,3 +169,14 @@ def test_a_receipt_of_another_hall_is_not_trusted(folder: Path) -> None:
     ours, other = verdicts(folder / "receipt.json", [])
     assert "signer_trusted" in ours and "not trusted" in other
     assert json.loads(forged)["body"] == body
+
+
+def test_a_flipped_byte_of_sealed_answers_names_session_ticket_and_seat(folder: Path) -> None:
+    data = bytearray((folder / "example.record.zip").read_bytes())
+    data[data.index(f"sessions/{sitting.SESSIONS[1]}.bin".encode()) + 200] ^= 1
+    (folder / "example.record.zip").write_bytes(bytes(data))
+    ours, other = verdicts(folder / "example.record.zip", ["authority"])
+    assert "session_digest" in ours and other
+    report = verify_file(folder / "example.record.zip", read_trust((folder / "trust.json").read_bytes()), None)
+    place = f"session {sitting.SESSIONS[1]} ticket {sitting.CANDIDATES[1][1]} seat 02"
+    assert place in {check.place for check in report.failures()}
