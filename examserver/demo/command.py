@@ -43,6 +43,7 @@ def demo(
     scene: Scene = open_stage(settings, folder, free_port(0 if unattended else settings.port), narrator, wish)
     try:
         _played(scene)
+        scene.figures["candidates"] = candidates
         scene.figures["seconds"] = round(time.monotonic() - start)
         if as_json:
             click.echo(json.dumps(scene.figures, ensure_ascii=False))

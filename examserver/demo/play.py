@@ -12,7 +12,14 @@ from examserver.demo.steps.assembly import assemble, refuse_greedy
 from examserver.demo.steps.bank import fill_bank
 from examserver.demo.steps.hall import bring_papers, make_staff_keys, release, seat_everybody, start
 from examserver.demo.steps.plan import plan_sitting, register_institution
-from examserver.demo.steps.proof import compare_answers, tamper, verify_artefacts, verify_publicly, write_trust
+from examserver.demo.steps.proof import (
+    compare_answers,
+    name_outcome,
+    tamper,
+    verify_artefacts,
+    verify_publicly,
+    write_trust,
+)
 from examserver.demo.steps.results import approve, certify, close_sitting, grade, hand_over, trust_hall_staff
 from examserver.demo.steps.sealing import enrol_custodians, exchange_keys, seal
 from examserver.demo.steps.sitting import answer, seat_browser, start_hall_camera
@@ -29,7 +36,7 @@ STEPS: tuple[tuple[Act, ...], ...] = (
     (bring_papers, make_staff_keys, seat_everybody, seat_browser, start_hall_camera, release, start),
     (answer,),
     (close_sitting, hand_over, trust_hall_staff, grade, approve, certify),
-    (write_trust, verify_artefacts, compare_answers, tamper, verify_publicly),
+    (write_trust, verify_artefacts, compare_answers, name_outcome, tamper, verify_publicly),
 )
 
 

@@ -40,6 +40,7 @@ def assemble(scene: Scene) -> None:
     checks = sum(len(form["checks"]) for form in view["forms"])
     scene.say(f"{len(view['forms'])} 套卷，独立核查 {checks} 项全部通过，另一人批准")
     scene.facts["assembly"] = view["id"]
+    scene.facts["form_digests"] = [form["digest"] for form in view["forms"]]
     scene.figures["forms"] = len(view["forms"])
 
 

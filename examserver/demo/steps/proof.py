@@ -13,7 +13,7 @@ from examserver.demo.client import StepFailed
 from examserver.demo.scene import Scene
 from examserver.demo.tamper import TAMPERINGS
 from examserver.kernel.archive import read_archive
-from examserver.kernel.canonical import encode, unb64u
+from examserver.kernel.canonical import digest_of, encode, unb64u
 from examserver.kernel.crypto.keys import read_key_file
 from examserver.kernel.crypto.seal import open_bytes, open_with
 from examserver.kernel.documents import Trust, TrustedKey, read_document
@@ -65,6 +65,7 @@ def verify_artefacts(scene: Scene) -> None:
             done = run_exam(scene, "verify", str(file), *trust, *opening, "--json")
             reports.append(_report(file, done))
     scene.figures["verify"] = reports
+    scene.figures["video_segments"] = len(list((scene.stage.data / "hall" / "video").glob("*/*.seg")))
     failed = [report for report in reports if not report["ok"]]
     if failed:
         raise StepFailed(what=f"{failed[0]['artefact']} does not verify: {failed[0]['failures']}")
@@ -113,6 +114,18 @@ def _record_heads(scene: Scene) -> list[tuple[str, int, str]]:
             head = next_hash(head, entry["step"])
             found.append((row["session"], entry["step"]["seq"], hash_text(head)))
     return found
+
+
+def name_outcome(scene: Scene) -> None:
+    """Digests that are the same for the same seed, whenever and wherever it runs; figures: outcome."""
+    seats = {row["document_number"]: row["seat"] for row in scene.facts["seats"]}
+    people = {row["ticket"]: row["document_number"] for row in scene.facts["seats"]}
+    scores = {people[result["ticket"]]: result["score"] for result in scene.facts["results"]}
+    scene.figures["outcome"] = {
+        "forms": digest_of(scene.facts["form_digests"], "exam.demo-forms", 1),
+        "seats": digest_of(seats, "exam.demo-seats", 1),
+        "scores": digest_of(scores, "exam.demo-scores", 1),
+    }
 
 
 def tamper(scene: Scene) -> None:

@@ -47,12 +47,13 @@ def trust_hall_staff(scene: Scene) -> None:
 
 
 def grade(scene: Scene) -> None:
-    """Record in, then keys opened, then graded; facts: run; figures: graded, passed."""
+    """No keys are opened before the record is in; then graded; facts: run; figures: graded, passed."""
     officer = scene.cast["authority", "grader"]
-    must_refuse(lambda: officer.upload("/api/authority/key-packages", {"file": scene.facts["key_package"]}))
-    officer.upload("/api/authority/records", {"file": scene.facts["record"]})
+    runs = f"/api/authority/sittings/{scene.facts['sitting']}/runs"
     officer.upload("/api/authority/key-packages", {"file": scene.facts["key_package"]})
-    queued = officer.post(f"/api/authority/sittings/{scene.facts['sitting']}/runs")
+    must_refuse(lambda: officer.post(runs))
+    officer.upload("/api/authority/records", {"file": scene.facts["record"]})
+    queued = officer.post(runs)
     with scene.narrator.long("评分") as bar:
         officer.wait_job(queued["job"], bar.tell)
     results = officer.get(f"/api/authority/runs/{queued['run']}/results")["results"]

@@ -4,9 +4,9 @@ import json
 import time
 from typing import Any
 
-from examserver.demo import film
 from examserver.demo.client import StepFailed
 from examserver.demo.director import Director
+from examserver.demo.film import room_clip, seat_clip
 from examserver.demo.scene import Scene
 from examserver.demo.steps.hall import admit_waiting, bind
 
@@ -18,7 +18,7 @@ def start_hall_camera(scene: Scene) -> None:
     """A hall camera (a clip made here, read by OpenCV) in a capture process of its own."""
     clip = scene.stage.data / "clips" / "room.avi"
     clip.parent.mkdir(parents=True, exist_ok=True)
-    film.room_clip(clip)
+    room_clip(clip)
     asked = {"sitting": scene.facts["sitting"], "camera": CAMERA, "label": "考场全景"}
     device = scene.cast["hall", "hall-admin"].post("/api/hall/devices", asked)
     token = scene.stage.data / "clips" / "capture.token"
@@ -48,7 +48,7 @@ def seat_browser(scene: Scene) -> None:
         return
     clip = scene.stage.data / "clips" / "seat.mjpeg"
     clip.parent.mkdir(parents=True, exist_ok=True)
-    film.seat_clip(clip)
+    seat_clip(clip)
     options = ("--url", scene.stage.base, "--ca", str(scene.stage.ca), "--clip", str(clip))
     folder = ("--folder", str(scene.stage.data / "browser"))
     browser = Director(scene.stage, "browser-seat", "examserver.demo.browser_seat", *options, *folder)

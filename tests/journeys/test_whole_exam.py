@@ -1,0 +1,60 @@
+"""The whole exam in eight steps, as `exam demo --exit --json` runs it: real processes, real browser, real kills."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+KEYS = {
+    "candidates", "forms", "items_in_bank", "answers_acked", "answers_in_record", "answers_lost", "answers_duplicated",
+    "server_kills", "seat_moves", "start_p99_ms", "save_p50_ms", "save_p99_ms", "graded", "passed", "certificates",
+    "video_segments", "verify", "tamper_caught", "seconds",
+}  # fmt: skip
+STEPS = ("1. Bank", "2. Assembly", "3. Sealing", "4. Plan", "5. Hall", "6. Sitting", "7. Results", "8. Proof")
+TAMPERINGS = ("package_byte", "record_answer", "database_score", "certificate_without_result", "video_segment")
+
+
+def run_demo(data: Path, *words: str) -> tuple[dict[str, Any], str]:
+    """The object printed at the end and what was told meanwhile."""
+    command = [sys.executable, "-m", "examserver.cli", "demo", "--exit", "--json", "--data", str(data), *words]
+    env = {name: value for name, value in os.environ.items() if not name.startswith("EXAM_")}
+    done = subprocess.run(command, capture_output=True, text=True, timeout=570, check=False, env=env)
+    assert done.returncode == 0, done.stderr[-3000:]
+    figures: dict[str, Any] = json.loads(done.stdout)
+    return figures, done.stderr
+
+
+@pytest.mark.journey
+@pytest.mark.timeout(600)
+def test_a_whole_exam_goes_from_item_to_verified_certificate(tmp_path: Path, chromium_path: Path) -> None:
+    figures, told = run_demo(tmp_path, "--seed", "7")
+    assert figures.keys() >= KEYS
+    for step in STEPS:
+        assert step in told
+    assert figures["candidates"] == figures["graded"] == 30
+    assert figures["forms"] == 4 and figures["items_in_bank"] >= 300
+    assert figures["answers_acked"] >= 30 * 80
+    assert figures["answers_lost"] == figures["answers_duplicated"] == 0
+    assert figures["answers_in_record"] >= figures["answers_acked"]
+    assert figures["server_kills"] == 1 and figures["seat_moves"] == 1
+    assert 0 < figures["passed"] == figures["certificates"] < 30
+    assert figures["video_segments"] > 5
+    assert figures["verify"] and all(report["ok"] for report in figures["verify"])
+    assert [row["tampering"] for row in figures["tamper_caught"]] == list(TAMPERINGS)
+    assert all(row["named"] for row in figures["tamper_caught"])
+    assert "真实浏览器机位交卷" in told
+
+
+@pytest.mark.journey
+@pytest.mark.timeout(600)
+def test_the_same_seed_gives_the_same_forms_seats_and_scores(tmp_path: Path) -> None:
+    words = ("--candidates", "6", "--minutes", "0.6", "--seed", "11")
+    first, _ = run_demo(tmp_path / "first", *words)
+    second, _ = run_demo(tmp_path / "second", *words)
+    assert first["outcome"] == second["outcome"]
+    other, _ = run_demo(tmp_path / "other", *words[:-1], "12")
+    assert all(other["outcome"][name] != first["outcome"][name] for name in ("forms", "seats", "scores"))
