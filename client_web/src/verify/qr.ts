@@ -7,8 +7,8 @@ export interface QrContent {
   m: string;
   /** occupation code */
   o: string;
-  /** level */
-  l: string;
+  /** level, 5 to 1 */
+  l: number;
   /** institution */
   i: string;
   /** issued on */
@@ -56,10 +56,11 @@ export function readQr(scanned: string): QrPayload | null {
 function isContent(value: unknown): value is QrContent {
   if (typeof value !== "object" || value === null) return false;
   const record = value as Record<string, unknown>;
-  return FIELDS.every((f) => typeof record[f] === "string") && Object.keys(record).length === FIELDS.length;
+  const right = FIELDS.every((f) => (f === "l" ? Number.isSafeInteger(record[f]) : typeof record[f] === "string"));
+  return right && Object.keys(record).length === FIELDS.length;
 }
 
-/** The signed bytes: the canonical JSON of eight strings under sorted names is what JSON.stringify writes for them. */
+/** The signed bytes: the canonical JSON of seven strings and a whole number under sorted names is what JSON.stringify writes for them. */
 export function signedBytes(content: QrContent): Uint8Array<ArrayBuffer> {
   const sorted = Object.fromEntries([...FIELDS].sort().map((f) => [f, content[f]]));
   const bytes = new TextEncoder().encode(`exam.certificate-qr/1\n${JSON.stringify(sorted)}`);

@@ -1,6 +1,12 @@
 /** The verification report inside a refusal, where the server sent one. */
 import type { ApiError } from "@/api/errors";
-import type { CheckLine } from "../types";
+
+export interface CheckLine {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail?: string;
+  readonly place?: string;
+}
 
 export function checksOf(error: ApiError): CheckLine[] {
   const list = error.body.fields["checks"];
