@@ -48,6 +48,7 @@ from itembank.assembly.tables import (
 )
 from itembank.items.content import ItemBody
 from itembank.items.tables import load_bank
+from itembank.items.text import tidy
 from itembank.specs.tree import ContentSpecification, plain_decimal
 
 JOB = "assemble_forms"
@@ -143,7 +144,7 @@ def request_assembly(work: Work, blueprint_id: str, forms: int, reserve_forms: i
         blueprint_id=blueprint.id,
         blueprint_digest=blueprint.digest,
         specification_digest=specification.digest(),
-        seed=seed or secrets.token_hex(16),
+        seed=tidy(seed) or secrets.token_hex(16),
         forms=forms,
         reserve_forms=reserve_forms,
         state=RUNNING,

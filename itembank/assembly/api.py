@@ -132,7 +132,7 @@ def list_blueprints(work: Work, bank_id: str) -> BlueprintList:
 )
 def start_assembly(work: Work, blueprint_id: str, body: AssembleRequest) -> AssemblyStarted:
     """The assembly to watch."""
-    row = actions.request_assembly(work, blueprint_id, body.forms, body.reserve_forms, tidy(body.seed))
+    row = actions.request_assembly(work, blueprint_id, body.forms, body.reserve_forms, body.seed)
     return AssemblyStarted(assembly=row.id, job=row.job_id)
 
 

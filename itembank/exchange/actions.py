@@ -7,6 +7,7 @@ the report is no longer the one the person saw. What goes in keeps its origin: d
 from dataclasses import dataclass
 
 from sqlalchemy import insert
+from sqlalchemy.exc import IntegrityError
 
 from examserver.kernel.canonical import digest, digest_of
 from examserver.kernel.errors import Denied, Invalid, Refused
@@ -245,8 +246,12 @@ def _save_rows(work: Work, row: ImportRow, good: tuple[GoodRow, ...]) -> None:
                 "import_id": row.id,
             }
         )
-    work.session.execute(insert(ItemRow), items)
-    work.session.execute(insert(ItemVersionRow), versions)
+    try:
+        work.session.execute(insert(ItemRow), items)
+        work.session.execute(insert(ItemVersionRow), versions)
+    except IntegrityError as error:
+        # Another import took one of these codes between our look and our write: everything is rolled back.
+        raise BankMoved() from error
 
 
 def _save_figures(work: Work, figures: dict[str, Figure]) -> None:

@@ -121,7 +121,8 @@ def _line(item: ItemRow, version: ItemVersionRow) -> ItemLine:
 )
 def list_items(work: Work, bank_id: str, query: ItemsQuery) -> ItemPage:
     """One page of items, in order of codes."""
-    total, found = actions.search_items(work, bank_id, ItemQuery(**dict(query)))
+    asked = query.model_dump() | {"search": tidy(query.search), "point": tidy(query.point)}
+    total, found = actions.search_items(work, bank_id, ItemQuery(**asked))
     lines = [_line(item, version) for item, version in found]
     return ItemPage(total=total, page=query.page, page_size=actions.PAGE_SIZE, items=lines)
 
@@ -227,7 +228,7 @@ def _tidy_block(block: dict[str, str]) -> dict[str, str]:
 )
 def retire_item(work: Work, item_id: str, body: RetireRequest) -> ItemView:
     """The retired item."""
-    return item_view(work, actions.retire_item(work, item_id, body.reason))
+    return item_view(work, actions.retire_item(work, item_id, tidy(body.reason)))
 
 
 @endpoint(

@@ -23,6 +23,7 @@ def check_item(body: ItemBody, min_options: Mapping[str, int] | None = None) -> 
     """All flaws of the item by itself; `min_options` may ask for more options per type than the type does."""
     kind = ITEM_TYPES.get(body.content.type)
     flaws = [*_check_code(body.content), *_check_texts(body.content), *_check_attributes(body)]
+    flaws += check_text("source", body.source)
     if kind is None:
         reason = f"题型“{body.content.type}”不在题型表中"
         return [*flaws, Flaw("type", "type.unknown", reason, "The item type is not known", body.content.type)]

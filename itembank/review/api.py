@@ -4,6 +4,7 @@ from examserver.kernel.access import Permit
 from examserver.plumbing.contract import endpoint
 from examserver.plumbing.work import Work
 from itembank.items.state import APPROVE, REVIEW, CommentMissing, SamePerson, WrongState
+from itembank.items.text import tidy
 from itembank.review.actions import Chosen, FlawedVersion, NothingChosen, NothingWaiting, give_verdict
 from itembank.review.schemas import SkippedItem, VerdictRequest, VerdictResult
 
@@ -12,7 +13,7 @@ _ERRORS = (NothingChosen, NothingWaiting, SamePerson, WrongState, CommentMissing
 
 def _verdict(work: Work, stage: str, body: VerdictRequest) -> VerdictResult:
     chosen = Chosen(body.import_id, tuple(body.item_ids))
-    outcome = give_verdict(work, stage, chosen, body.verdict, body.comment)
+    outcome = give_verdict(work, stage, chosen, body.verdict, tidy(body.comment))
     skipped = [SkippedItem(**vars(each)) for each in outcome.skipped]
     return VerdictResult(changed=outcome.changed, state=outcome.state, skipped=skipped)
 

@@ -159,9 +159,9 @@ class Bank:
         return self.assembler.get(f"/api/bank/assemblies/{started.json['assembly']}").json
 
 
-def open_bank(folder: Path) -> Bank:
+def open_bank(folder: Path, **settings: Any) -> Bank:
     """A fresh installation with one empty bank."""
-    world = make_world(folder)
+    world = make_world(folder, **settings)
     admin = world.signed_in("bank", "admin", "bank_admin")
     request = {
         "name": "电工四级题库",

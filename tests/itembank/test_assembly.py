@@ -216,3 +216,15 @@ def test_blueprints_and_assemblies_are_listed(bank: Bank) -> None:
     assert listed[0]["items"] == 25 and listed[0]["total_points"] == "30"
     assert listed[0]["difficulty"] == {"mean_min": "0.5", "mean_max": "0.7"}
     assert bank.releaser.get("/api/bank/assemblies").json["assemblies"][0]["state"] == "assembled"
+
+
+def test_the_whole_way_works_on_postgresql(tmp_path: Path, postgres_database: str) -> None:
+    own = open_bank(tmp_path, database_urls={"bank": postgres_database}, roles=("bank",))
+    assert own.specify(spec_csv(spec_rows(AREAS, 5))).status_code == 200
+    own.fill(rows())
+    made = own.assemble(blueprint(), 2, 1, "种子")
+    assert made["state"] == "assembled"
+    documents = approved_documents(own, made["id"], form_documents)
+    assert [document.name for document in documents] == ["A", "B", "R1"]
+    found = own.author.get(f"/api/bank/banks/{own.id}/items", query_string={"search": "T-0001", "state": "approved"})
+    assert found.json["total"] == 10
