@@ -7,7 +7,7 @@ import gevent
 import pytest
 from sqlalchemy import func, select, text
 
-from examserver.plumbing.database import Database
+from examserver.plumbing.database import Database, HallBase
 from examserver.responses.actions import StepLog
 from examserver.responses.steps import Moment, Phase, Step, first_hash, hash_text, next_hash, session_header
 from examserver.responses.store import NotStored
@@ -31,10 +31,12 @@ def chain(session: str, length: int) -> list[Step]:
     return steps
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    database = Database("hall", f"sqlite:///{tmp_path / 'hall.db'}")
-    database.prepare()
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    sqlite = request.param == "sqlite"
+    url = f"sqlite:///{tmp_path / 'hall.db'}" if sqlite else request.getfixturevalue("postgres_database")
+    database = Database("hall", url)
+    HallBase.metadata.create_all(database.engine, [STEP_TABLE])
     yield database
     database.close()
 
@@ -50,6 +52,18 @@ def stored(database: Database, session: str) -> list[int]:
     """The step numbers on storage."""
     with database.engine.connect() as connection:
         return [entry.step.seq for entry in load_entries(connection, session, first_hash(header(session)))]
+
+
+def refusal_of_inserts(database: Database) -> tuple[list[str], str]:
+    """Statements that make the log refuse every insert, and the one that ends it."""
+    if database.is_sqlite:
+        act = "BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+        return [f"CREATE TRIGGER full_disk BEFORE INSERT ON response_step {act}"], "DROP TRIGGER full_disk"
+    body = "BEGIN RAISE EXCEPTION 'disk full'; END"
+    return [
+        f"CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$",
+        "CREATE TRIGGER full_disk BEFORE INSERT ON response_step FOR EACH ROW EXECUTE FUNCTION refuse()",
+    ], "DROP TRIGGER full_disk ON response_step"
 
 
 def test_what_is_acknowledged_is_on_storage(log: StepLog, database: Database) -> None:
@@ -94,9 +108,10 @@ def test_a_failed_commit_acknowledges_nobody_and_the_same_steps_go_through_later
     log.open_chain("s2", header("s2"), 1)
     one, two = chain("s1", 3), chain("s2", 2)
     log.save("s1", one[:1], OPEN, 7, "socket")
-    refuse = "CREATE TRIGGER full BEFORE INSERT ON response_step BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+    refuse, allow = refusal_of_inserts(database)
     with database.transaction() as session:
-        session.execute(text(refuse))
+        for statement in refuse:
+            session.execute(text(statement))
     jobs = [
         gevent.spawn(log.save, "s1", one[1:], OPEN, 7, "socket"),
         gevent.spawn(log.save, "s2", two, OPEN, 7, "http"),
@@ -105,7 +120,7 @@ def test_a_failed_commit_acknowledges_nobody_and_the_same_steps_go_through_later
     assert all(isinstance(job.exception, NotStored) for job in jobs)
     assert stored(database, "s1") == [1] and stored(database, "s2") == []
     with database.transaction() as session:
-        session.execute(text("DROP TRIGGER full"))
+        session.execute(text(allow))
     outcomes, _ = log.save("s1", one, OPEN, 8, "socket")
     assert [outcome.status.value for outcome in outcomes] == ["duplicate", "accepted", "accepted"]
     log.save("s2", two, OPEN, 8, "socket")
