@@ -68,7 +68,7 @@ def _canvas(size: tuple[int, int]) -> Image.Image:
 def _finished(picture: Image.Image, size: tuple[int, int], index: int, name: str) -> Image.Image:
     """Scaled down, a little camera noise, and the running clock."""
     small = np.asarray(picture.reduce(SHARPER))
-    grain = np.random.default_rng(index).integers(0, 9, (size[1], size[0]), dtype=np.uint8)
+    grain = np.random.default_rng(index).integers(0, 4, (size[1], size[0]), dtype=np.uint8)
     finished = Image.fromarray(cv2.subtract(small, cv2.merge([grain, grain, grain])))
     seconds = index / FPS
     text = f"{name}  {int(seconds) // 60:02}:{math.floor(seconds) % 60:02}.{index % FPS}"

@@ -15,16 +15,15 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from examserver.kernel.clock import Clock
 from examserver.kernel.errors import Invalid
 from examserver.plumbing.files import DiskFull
 from proctor.capture.sending.device import Sender
+from proctor.capture.stillness import Frame, calm
 from proctor.capture.store import Spool
 
 logger = logging.getLogger("exam.capture")
-Frame = NDArray[np.uint8]
 REOPEN_AFTER_S = 2.0
 LATE_S = 1.0
 THUMBNAIL_WIDTH = 320
@@ -176,6 +175,7 @@ class Cutter:
         self._plan, self._spool, self._sender, self._clock = plan, spool, sender, clock
         self._writer: cv2.VideoWriter | None = None
         self._part, self._from_ms, self._size = Path(), 0, (0, 0)
+        self._last: Frame | None = None
 
     def add(self, frame: Frame) -> None:
         """One picture; begins or ends a segment where it is time, or where the picture's size changes."""
@@ -185,11 +185,12 @@ class Cutter:
             self.finish()
         if self._writer is None:
             self._begin(now_ms, size)
+        self._last = calm(self._last, frame)
         if self._writer is not None:
-            self._writer.write(frame)
+            self._writer.write(self._last)
 
     def _begin(self, now_ms: int, size: tuple[int, int]) -> None:
-        self._part, self._from_ms, self._size = self._spool.part(), now_ms, size
+        self._part, self._from_ms, self._size, self._last = self._spool.part(), now_ms, size, None
         with _hushed():
             writer = cv2.VideoWriter(
                 str(self._part), cv2.CAP_FFMPEG, cv2.VideoWriter.fourcc(*"VP80"), self._plan.fps, size
