@@ -1,111 +1,19 @@
-/** The shapes the hall answers a seat with. */
-import type { Header, StepValue } from "@/kernel/chain";
+/** The shapes the hall answers a seat with, from the contract's own document. */
+import type { Header } from "@/kernel/chain";
+import type { CreditView, MessageView, ReceiptView, SaveAnswer, SeatSession, SeatSitting, SeatView } from "@/api/schema";
 
-export type SeatPhase =
-  | "unbound" | "bound" | "check_in" | "waiting_admission" | "refused" | "admitted" | "ready" | "answering" | "submitted" | "closed" | "moved";
+export type { EnrolAnswer, TokenAnswer, SeatSession, SeatSitting, SeatView } from "@/api/schema";
+export type Credit = CreditView;
+export type Message = MessageView;
+export type Receipt = ReceiptView;
+export type SaveAnswerView = SaveAnswer;
+export type SeatPhase = SeatView["phase"];
+export type Policy = SeatSitting["policy"];
 
-export interface EnrolAnswer {
-  readonly station: string;
-  readonly pairing_code: string;
-  readonly challenge: string;
-}
-
-export interface TokenAnswer {
-  readonly token: string;
-  readonly expires_ms: number;
-  readonly state: SeatPhase;
-}
-
-export interface SeatSitting {
-  readonly sitting: string;
-  readonly title: string;
-  readonly occupation: string;
-  readonly level: string;
-  readonly starts_ms: number;
-  readonly duration_s: number;
-  readonly state: string;
-  readonly policy: Readonly<Record<string, unknown>>;
-}
-
-export interface SeatCandidate {
-  readonly name: string;
-  readonly ticket: string;
-  readonly document_tail: string;
-  readonly photo: string | null;
-  readonly confirmed: boolean;
-}
-
-export interface Credit {
-  readonly credit: string;
-  readonly seconds: number;
-  readonly reason: string;
-  readonly note: string;
-  readonly at_ms: number;
-}
-
-export interface ServerAnswer {
-  readonly value: StepValue;
-  readonly flag: boolean;
-  readonly seq: number;
-}
-
-export interface SeatSession {
-  readonly session: string;
-  readonly header: Header | null;
-  readonly form: string;
-  readonly paper: string;
-  readonly lease: number;
-  readonly head: string | null;
-  readonly seq: number;
-  readonly started_ms: number | null;
-  readonly deadline_ms: number | null;
-  readonly grace_s: number;
-  readonly extra_s: number;
-  readonly credits: readonly Credit[];
-  readonly answers: Readonly<Record<string, ServerAnswer>>;
-  readonly form_key: string | null;
-  readonly cipher_digest: string;
-  readonly cipher_size: number;
-  readonly submitted_ms: number | null;
-}
-
-export interface Message {
-  readonly message: string;
-  readonly text: string;
-  readonly at_ms: number;
-  readonly to_all: boolean;
-  readonly read_ms: number | null;
-}
-
-export interface SeatView {
-  readonly phase: SeatPhase;
-  readonly station: string;
-  readonly seat: string | null;
-  readonly lease: number | null;
-  readonly sitting: SeatSitting | null;
-  readonly candidate: SeatCandidate | null;
-  readonly session: SeatSession | null;
-  readonly refusal: string | null;
-  readonly messages: readonly Message[];
-  readonly server_ms: number;
-}
-
-export interface SaveAnswerView {
-  readonly results: readonly { readonly seq: number; readonly status: "accepted" | "duplicate" | "stale" | "gap" | "closed" | "fenced"; readonly head: string }[];
-  readonly head: string;
-  readonly seq: number;
-  readonly server_ms: number;
-  readonly deadline_ms: number | null;
-}
-
-export interface Receipt {
-  readonly session: string;
-  readonly ticket: string;
-  readonly sitting: string;
-  readonly steps: number;
-  readonly head: string;
-  readonly at_ms: number;
-  readonly code: string;
-  readonly qr: string;
-  readonly document: string;
+/** The chain's header as the hall holds it; null before the start, or when it is not one. */
+export function headerOf(session: SeatSession): Header | null {
+  const raw = session.header;
+  if (raw === null || typeof raw["started_ms"] !== "number") return null;
+  const text = (name: string): string => String(raw[name] ?? "");
+  return { session: text("session"), sitting: text("sitting"), ticket: text("ticket"), form: text("form"), paper: text("paper"), started_ms: raw["started_ms"] };
 }

@@ -7,8 +7,8 @@
 import { computed, ref, shallowRef } from "vue";
 import { Client } from "@/api/client";
 import { ApiError, asApiError } from "@/api/errors";
-import { firstHead, type Header } from "@/kernel/chain";
-import type { SaveAnswerView, Credit, Message, Receipt, SeatSession, SeatView } from "../shapes";
+import { firstHead } from "@/kernel/chain";
+import { headerOf, type Credit, type Message, type Receipt, type SaveAnswerView, type SeatSession, type SeatView } from "../shapes";
 import { SeatCamera } from "./camera";
 import { Delivery } from "./delivery";
 import { lead } from "./leader";
@@ -243,7 +243,7 @@ export class Player {
   private async work(view: SeatView): Promise<void> {
     const session = view.session;
     if (view.phase !== "answering" || !session) return;
-    const header: Header | null = session.header;
+    const header = headerOf(session);
     if (header) {
       const server = session.head === null ? await firstHead(header) : { seq: session.seq, head: session.head };
       await this.delivery.adopt({ session: session.session, lease: session.lease, server, answers: session.answers });

@@ -1,6 +1,6 @@
 /** What the hall pushes, checked before it is believed, and how each push changes the picture of the seat. */
 import type { Header } from "@/kernel/chain";
-import type { Credit, Message, SeatSession, SeatView } from "../shapes";
+import { headerOf, type Credit, type Message, type SeatSession, type SeatView } from "../shapes";
 
 type Fields = Record<string, unknown>;
 const isRecord = (value: unknown): value is Fields => typeof value === "object" && value !== null;
@@ -25,7 +25,7 @@ export function withStart(view: SeatView, push: Started): SeatView | null {
   const session = view.session;
   if (!session || session.session !== push.session || !view.sitting || !view.candidate) return null;
   if (view.phase !== "ready" && view.phase !== "answering") return null;
-  const header: Header = session.header ?? {
+  const header: Header = headerOf(session) ?? {
     session: session.session,
     sitting: view.sitting.sitting,
     ticket: view.candidate.ticket,
@@ -33,7 +33,7 @@ export function withStart(view: SeatView, push: Started): SeatView | null {
     paper: session.paper,
     started_ms: push.started_ms,
   };
-  const started: SeatSession = { ...session, header, form_key: push.form_key, started_ms: push.started_ms, deadline_ms: push.deadline_ms };
+  const started: SeatSession = { ...session, header: { ...header }, form_key: push.form_key, started_ms: push.started_ms, deadline_ms: push.deadline_ms };
   return { ...view, phase: "answering", session: started };
 }
 

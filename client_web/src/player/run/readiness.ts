@@ -1,4 +1,5 @@
 /** The readiness lights: what this workstation found out about itself, judged against the sitting's policy. */
+import type { Policy } from "../shapes";
 import type { CameraState } from "./camera";
 
 export type Light = "good" | "warn" | "bad" | "waiting";
@@ -12,7 +13,7 @@ export interface Readiness {
 }
 
 export interface Found {
-  readonly policy: Readonly<Record<string, unknown>>;
+  readonly policy: Policy;
   readonly offset: number;
   readonly roundTrip: number | null;
   readonly persistent: boolean;
