@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from examserver.kernel.canonical import digest, digest_of
 from examserver.kernel.errors import Denied, Invalid, Refused
+from examserver.plumbing.identity import offload
 from examserver.plumbing.work import Work
 from itembank.exchange.check import BankFacts, CheckedImport, GoodRow, check_import
 from itembank.exchange.figures import NO_FIGURES, Figure, Figures, read_figures
@@ -140,6 +141,11 @@ def examine_alone(submitted: Submitted, mapping: Mapping) -> CheckedImport:
 def _examine(submitted: Submitted, mapping: Mapping, bank: BankFacts) -> CheckedImport:
     if bank.specification is None and not mapping.specification.derive:
         raise NoSpecification()
+    # Reading touches no database: a native thread keeps the loop free for whoever else this process serves.
+    return offload(lambda: _read(submitted, mapping, bank))
+
+
+def _read(submitted: Submitted, mapping: Mapping, bank: BankFacts) -> CheckedImport:
     wanted = submitted.sheet or (mapping.sheet if is_workbook(submitted.data) else "")
     sheet = read_sheet(submitted.data, wanted, mapping.header_row, mapping.encoding)
     figures: Figures = read_figures(submitted.figures) if submitted.figures else NO_FIGURES

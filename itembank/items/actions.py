@@ -7,6 +7,7 @@ from sqlalchemy import Select, func, insert, or_, select
 from examserver.kernel.errors import Invalid, Refused
 from examserver.plumbing.work import Work
 from itembank.exchange.identity import likeness
+from itembank.exchange.mapping import IDENTITY_FIELDS
 from itembank.items.check import check_item
 from itembank.items.content import ItemBody, assets_of, content_digest
 from itembank.items.faults import Flaw
@@ -18,6 +19,7 @@ from itembank.items.tables import (
     ItemVersionRow,
     NoSuchItem,
     current_version,
+    known_likenesses,
     load_assets,
     load_bank,
     load_item,
@@ -176,8 +178,13 @@ def version_values(work: Work, item_id: str, bank_id: str, version: int, body: I
 
 
 def check_body(work: Work, bank_id: str, body: ItemBody) -> None:
-    """Raises FlawedItem unless the item is sound, its point is in the specification and its figures are stored."""
+    """Raises FlawedItem unless the item is sound and new, its point is specified and its figures are stored."""
     flaws = check_item(body)
+    own = likeness(body.content)
+    for known in known_likenesses(work.session, bank_id):
+        if known.code != own.code and known.stem and known.key(IDENTITY_FIELDS) == own.key(IDENTITY_FIELDS):
+            zh, en = f"与题库中 {known.code} 重复", f"It repeats {known.code}"
+            flaws.append(Flaw("stem", "stem.repeated", zh, en, known.code))
     specification = find_specification(work.session, bank_id)
     if specification is None or body.content.point not in specification.points:
         zh, en = f"鉴定点“{body.content.point}”不在细目表中", "The point is not in the specification"

@@ -112,6 +112,14 @@ def test_a_new_version_is_checked_like_an_import(bank: Bank) -> None:
     assert found == {"text.markup", "key.outside", "point.unknown", "figure.missing"}
 
 
+def test_a_new_version_cannot_become_another_item_of_the_bank(bank: Bank) -> None:
+    bank.take(workbook([item_row(1), item_row(2)]))
+    first, second = (line["id"] for line in items(bank))
+    copied = bank.author.post(f"/api/bank/items/{second}/versions", revision(bank, first))
+    assert copied.status_code == 422
+    assert [fault["value"] for fault in copied.json["fields"]["faults"]] == ["T-00001"]
+
+
 def test_a_retired_item_is_never_used_nor_revised_again(bank: Bank) -> None:
     bank.fill([item_row(1)])
     item_id = items(bank)[0]["id"]
