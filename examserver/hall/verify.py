@@ -101,7 +101,8 @@ def read_record(body: Json) -> Record:
     _read_events(fields)
     video = fields.many("video", 100_000)
     for one in video:
-        _ = (one.text("recording", 80), one.digest("head"), one.digest("manifest_digest"), one.integer("segments"))
+        _ = (one.text("recording", 80), one.digest("head"), one.integer("segments"))
+        one.nullable("manifest_digest", one.digest)
     record = Record(
         sitting=fields.text("sitting", 80),
         order_digest=fields.digest("order_digest"),

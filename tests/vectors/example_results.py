@@ -5,9 +5,11 @@ Made from `examserver/docs/formats.md` alone, like the other parts.
 
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from tests.vectors.example_paper import AUTHORITY, FORMS, KEYED, SITTING, key_package, signing
 from tests.vectors.example_sitting import CANDIDATES, SESSIONS, record, session_document
-from tests.verify.primitives import digest, encode, sha256, signed_file
+from tests.verify.primitives import b64, digest, encode, key_id, plain_json, sha256, signed_file, signing_public
 
 Json = dict[str, Any]
 RUN, CUT = "run_01jdexamp1e000000000000061", "2"
@@ -62,3 +64,35 @@ def sheet() -> bytes:
         "cut_score": CUT, "results": rows, "absent": [],
     }  # fmt: skip
     return signed_file(body, "exam.result-sheet", [("authority", AUTHORITY, signing("authority"))])
+
+
+NUMBER = "S330101000012264000001"
+
+
+def certificate_body() -> Json:
+    """The certificate of the first candidate."""
+    return {
+        "number": NUMBER, "name": CANDIDATES[0][2], "document_masked": "330102********123X",
+        "occupation_code": "6-31-01-03", "occupation_name": "电工", "level": 4,
+        "institution": {"code13": "S330101000012", "name": "示范职业技能评价中心"}, "theory_score": "3",
+        "issued_on": "2026-12-15", "result_digest": digest(encode(result_body(0), "exam.result")), "run": RUN,
+        "plan": "pln_01jdexamp1e000000000000051", "query_hint": "https://exam.example/verify",
+    }  # fmt: skip
+
+
+def certificate() -> bytes:
+    """<number>.cert.json."""
+    signer = ("certification", AUTHORITY, signing("authority"))
+    return signed_file(certificate_body(), "exam.certificate", [signer])
+
+
+def certificate_qr() -> bytes:
+    """The text in the certificate's QR."""
+    body, private = certificate_body(), signing("authority")
+    facts = {
+        "n": body["number"], "m": body["name"], "o": body["occupation_code"], "l": body["level"],
+        "i": body["institution"]["name"], "d": body["issued_on"],
+        "c": digest(encode(body, "exam.certificate"))[7:23], "k": key_id("ed25519", signing_public(private)),
+    }  # fmt: skip
+    value = Ed25519PrivateKey.from_private_bytes(private).sign(encode(facts, "exam.certificate-qr"))
+    return f"https://exam.example/verify#{b64(plain_json(facts))}.{b64(value)}".encode()

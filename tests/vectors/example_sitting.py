@@ -64,7 +64,7 @@ def order() -> bytes:
     seats = [{"seat": "01", "row": 1, "column": 1}, {"seat": "02", "row": 1, "column": 3}]
     body = {
         "sitting": SITTING, "plan": "pln_01jdexamp1e000000000000051",
-        "institution": {"code": "3301000012345", "name": "示范职业技能评价中心"}, "centre": "示范考点",
+        "institution": {"code": "S330101000012", "name": "示范职业技能评价中心"}, "centre": "示范考点",
         "room": {"name": "一号机房", "rows": 1, "columns": 3, "seats": seats, "spares": ["03"]},
         "occupation_code": "6-31-01-03", "occupation_name": "电工", "level": 4,
         "standard": "电工国家职业技能标准(2018 年版)", "starts_ms": START_MS, "duration_s": 5400,

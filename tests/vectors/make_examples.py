@@ -33,6 +33,8 @@ def example_files() -> dict[str, bytes]:
         "result-1.json": results.result(0),
         "result-2.json": results.result(1),
         "example.sheet.json": results.sheet(),
+        f"{results.NUMBER}.cert.json": results.certificate(),
+        "certificate.txt": results.certificate_qr(),
         "log-proof.json": sitting.log_proof(),
         "checkpoint": sitting.checkpoint(),
     }

@@ -1,6 +1,8 @@
 """The second verifier, continued: video, log, and which section a file belongs to. Written from the formats alone."""
 
 import base64
+import re
+import zlib
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -201,7 +203,62 @@ def check_sheet(data: bytes, given: Given) -> None:
                 p.need(row.get("result_digest") == own, f"ticket {result['ticket']} has another result")
 
 
+CERTIFICATE = (
+    "number name document_masked occupation_code occupation_name level institution theory_score issued_on "
+    "result_digest run plan query_hint"
+)
+
+
+def check_certificate(data: bytes, given: Given) -> Json:
+    """Section 13; a result beside it is the one it names."""
+    body = fields(p.read_signed(data, "exam.certificate", given.trust, {"certification"}), CERTIFICATE)
+    wanted = f"{body['institution']['code13']}{body['issued_on'][2:4]}{body['level']}"
+    p.need(len(body["number"]) == 22 and body["number"].startswith(wanted), "the number is not well-formed")
+    for other in given.beside.values():
+        if b'"type":"exam.result"' in other:
+            result = check_result(other, given)
+            if p.digest(p.encode(result, "exam.result")) == body["result_digest"]:
+                p.need(result["passed"] and result["score"] == body["theory_score"], "the result does not carry it")
+    return body
+
+
+def check_certificate_qr(data: bytes, given: Given) -> None:
+    """Section 13, the text of the QR; a certificate beside it says the same."""
+    statement, dot, value = data.decode("utf-8").strip().rpartition("#")[2].partition(".")
+    facts = fields(p.parse(p.unb64(statement)), "n m o l i d c k")
+    keys = [
+        p.unb64(one["public_key"]) for one in given.trust if (one["role"], one["key"]) == ("certification", facts["k"])
+    ]
+    message = p.encode(facts, "exam.certificate-qr")
+    p.need(dot == "." and any(p.signature_holds(key, p.unb64(value), message) for key in keys), "signature of the QR")
+    for other in given.beside.values():
+        if b'"type":"exam.certificate"' in other:
+            body = check_certificate(other, given)
+            own = p.digest(p.encode(body, "exam.certificate"))[7:23]
+            p.need(
+                body["number"] != facts["n"] or (own, body["name"]) == (facts["c"], facts["m"]), "another certificate"
+            )
+
+
+def embedded(pdf: bytes) -> bytes:
+    """The signed document embedded in a certificate's PDF: the stream that is one."""
+    for piece in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL):
+        for data in (piece, inflated(piece)):
+            if data.startswith(b'{"body":') and b'"type":"exam.certificate"' in data:
+                return data
+    raise p.Fault("the PDF has no certificate.json inside")
+
+
+def inflated(piece: bytes) -> bytes:
+    """A Flate stream of modest size."""
+    try:
+        return zlib.decompressobj().decompress(piece, 1_000_000)
+    except zlib.error:
+        return b""
+
+
 BY_TYPE = {
+    "exam.certificate": check_certificate,
     "exam.result": check_result,
     "exam.result-sheet": check_sheet,
     "exam.paper-manifest": check_manifest,
@@ -220,6 +277,10 @@ def check_content(path: Path, data: bytes, given: Given) -> None:
         (check_package if first == "manifest.json" else check_record)(data, given)
     elif data.startswith(b"EXAMRECEIPT:"):
         check_receipt(data, given)
+    elif data[:5] == b"%PDF-":
+        check_certificate(embedded(data), given)
+    elif b"/verify#" in data[:4096]:
+        check_certificate_qr(data, given)
     elif data[:1] == b"{":
         kind = p.json.loads(data).get("type")
         if kind == "exam.video-manifest":
