@@ -6,6 +6,7 @@ the database.  The thread is a real one even under gevent, so that a slow disk n
 """
 
 import contextlib
+import sys
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ from examserver.responses.tables import STEP_TABLE
 MOST_WAITING = 20_000
 MOST_PER_COMMIT = 2_000
 LONGEST_WAIT_S = 20
+# The writer asks for the interpreter after each commit; the default of 5 ms would be most of the acknowledgement.
+SWITCH_S = 0.001
 
 _start_thread = gevent.monkey.get_original("_thread", "start_new_thread")
 _RealQueue = gevent.monkey.get_original("queue", "SimpleQueue")
@@ -86,6 +89,7 @@ class GroupCommit:
         self._queue: Any = _RealQueue()
         self._bells: dict[object, Bell] = {}
         self._connection: Connection | None = None
+        sys.setswitchinterval(SWITCH_S)
         _start_thread(self._run, ())
 
     def submit(self, rows: Sequence[dict[str, Any]], epoch: int) -> Waiter:
