@@ -8,6 +8,7 @@ import json
 import logging
 import secrets
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -123,11 +124,16 @@ def _actor(runtime: RoleRuntime) -> tuple[Actor, str]:
     bearer = request.headers.get("Authorization", "")
     cookie = request.cookies.get(cookie_name(runtime.role), "")
     if not bearer.startswith("Bearer ") and not cookie:
-        return PUBLIC_ACTOR, ""
+        return _public(), ""
     with runtime.database.transaction(write=False) as session:
         if bearer.startswith("Bearer "):
-            return identity.actor_of_token(runtime, session, bearer.removeprefix("Bearer ")) or PUBLIC_ACTOR, ""
-        return identity.staff_of_cookie(runtime, session, cookie) or (PUBLIC_ACTOR, "")
+            return identity.actor_of_token(runtime, session, bearer.removeprefix("Bearer ")) or _public(), ""
+        return identity.staff_of_cookie(runtime, session, cookie) or (_public(), "")
+
+
+def _public() -> Actor:
+    """Somebody who is not signed in, at the address they call from."""
+    return replace(PUBLIC_ACTOR, device=request.remote_addr or "?")
 
 
 def _arguments(declared: Endpoint) -> dict[str, Any]:
