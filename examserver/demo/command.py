@@ -21,7 +21,7 @@ from examserver.plumbing.settings import Settings
 @click.option("--candidates", type=click.IntRange(2, 3000), default=30, show_default=True)
 @click.option("--minutes", type=click.FloatRange(0.5, 240), help="Length of the sitting (default 1.5: accelerated).")
 @click.option("--data", type=click.Path(path_type=Path), help="Data directory (default: a temporary one).")
-@click.option("--seed", type=int, default=2026, show_default=True, help="Same seed, same forms, seats and scores.")
+@click.option("--seed", default="2026", show_default=True, help="Same seed, same forms, seats and scores.")
 @click.pass_obj
 def demo(
     settings: Settings,
@@ -30,7 +30,7 @@ def demo(
     candidates: int,
     minutes: float | None,
     data: Path | None,
-    seed: int,
+    seed: str,
 ) -> None:
     """Run a whole exam from item to verified certificate."""
     from examserver.demo.play import open_stage

@@ -22,7 +22,7 @@ class Wish:
 
     candidates: int = 30
     minutes: float = 1.5
-    seed: int = 2026
+    seed: str = "2026"
     unattended: bool = True
 
 

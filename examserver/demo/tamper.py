@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from examserver.demo.scene import Scene
+from examserver.kernel.canonical import digest
 
 
 def _folder(scene: Scene, name: str) -> Path:
@@ -86,8 +87,8 @@ def database_score(scene: Scene) -> str:
     """A score is raised in the authority's database."""
     data = _authority_copy(scene, "score")
     with sqlite3.connect(data / "authority" / "authority.db") as database:
-        result, score = database.execute("SELECT id, score FROM result ORDER BY id LIMIT 1").fetchone()
-    _edit(data, ("UPDATE result SET score = ? WHERE id = ?", (str(int(float(score)) + 3), result)))
+        result, score = database.execute("SELECT id, score FROM grading_result ORDER BY ticket LIMIT 1").fetchone()
+    _edit(data, ("UPDATE grading_result SET score = ? WHERE id = ?", (str(int(float(score)) + 3), result)))
     return _named("--data", str(data), "authority", "fsck")
 
 
@@ -98,18 +99,13 @@ def certificate_without_result(scene: Scene) -> str:
         database.row_factory = sqlite3.Row
         row = dict(database.execute("SELECT * FROM certificate LIMIT 1").fetchone())
     forged = row["number"][:-6] + "999999"
-    row |= {name: forged if value == row["number"] else value for name, value in row.items()}
-    row["id"] = "crt_00000000000000000000000000"
-    row = {name: _forged(name, value) for name, value in row.items()}
+    document = row["document"].replace(row["number"], forged)
+    row |= {"number": forged, "document": document, "digest": digest(document.encode()), "name": "冒名者"}
+    row |= {"candidate": "cnd_00000000000000000000000000", "result": "res_00000000000000000000000000"}
     marks = ", ".join("?" for _ in row)
     columns = ", ".join(f'"{name}"' for name in row)
     _edit(data, (f"INSERT INTO certificate ({columns}) VALUES ({marks})", tuple(row.values())))
     return _named("--data", str(data), "authority", "fsck")
-
-
-def _forged(name: str, value: Any) -> Any:
-    """What must be unique in the copied row gets another value."""
-    return value + 900_000 if name == "serial" else "res_00000000000000000000000000" if name == "result_id" else value
 
 
 def video_segment(scene: Scene) -> str:

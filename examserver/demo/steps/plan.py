@@ -9,6 +9,7 @@ from openpyxl import load_workbook
 from examserver.demo.client import StepFailed, must_refuse
 from examserver.demo.scene import INSTITUTION, INSTITUTION_CODE, LEVEL, OCCUPATION, OCCUPATION_CODE, STANDARD, Scene
 from examserver.demo.workbook import build_roster
+from examserver.kernel.seeds import Draw
 
 HOUR_MS = 3_600_000
 SPARES = 2
@@ -79,12 +80,16 @@ def _plan(scene: Scene) -> dict[str, Any]:
 def _roster(scene: Scene, plan: str) -> None:
     """Upload the roster; nothing goes in before its report has been seen."""
     officer, path = scene.cast["authority", "plan-officer"], f"/api/authority/plans/{plan}/roster"
-    roster = build_roster(scene.stage.data / "workbooks", scene.wish.candidates, scene.wish.seed)
+    roster = build_roster(scene.stage.data / "workbooks", scene.wish.candidates, _roster_seed(scene))
     checked = officer.upload(path, {"file": roster})
     if checked["faults"] or checked["good"] != scene.wish.candidates:
         raise StepFailed(what=f"the roster has faults: {checked['faults'][:3]}")
     officer.upload(f"{path}?take_good_rows=true", {"file": roster})
     scene.facts["roster"] = roster
+
+
+def _roster_seed(scene: Scene) -> int:
+    return Draw(scene.wish.seed, "roster").below(2**31)
 
 
 def _occupied(scene: Scene, plan: str) -> list[dict[str, str]]:
