@@ -14,6 +14,7 @@ from sqlalchemy import CursorResult, insert, or_, select, update
 
 from examserver.kernel.access import system_actor
 from examserver.kernel.errors import ExamError, Missing
+from examserver.plumbing.log import published_together
 from examserver.plumbing.runtime import RoleRuntime
 from examserver.plumbing.shared_tables import SHARED
 from examserver.plumbing.work import Work, open_work
@@ -127,7 +128,8 @@ def run_one(runtime: RoleRuntime) -> bool:
 
 def _run(runtime: RoleRuntime, row: Any, lease: _Lease) -> None:
     try:
-        result = RUNNERS[runtime.role, row.kind](runtime, row.payload, lease.progress)
+        with published_together(runtime):
+            result = RUNNERS[runtime.role, row.kind](runtime, row.payload, lease.progress)
         lease.save(state="done", percent=100, result=result)
     except ExamError as error:
         lease.save(state="failed", error=error.as_json())

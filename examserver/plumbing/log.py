@@ -2,7 +2,9 @@
 (*sequenced*).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from sqlalchemy import func, insert, select, text
@@ -17,6 +19,7 @@ from examserver.plumbing.work import Work
 LOG_LOCK = AUDIT_LOCK
 # What happens once a transaction that appended is durable: the slice that keeps the tree publishes its new state.
 PUBLISHERS: list[Callable[[RoleRuntime], None]] = []
+_LATER: ContextVar[bool] = ContextVar("exam_log_published_later", default=False)
 
 
 def append_leaf(work: Work, kind: str, body: dict[str, Any]) -> int:
@@ -35,5 +38,17 @@ def append_leaf(work: Work, kind: str, body: dict[str, Any]) -> int:
 
 
 def _publish(runtime: RoleRuntime) -> None:
-    for publish in PUBLISHERS:
+    for publish in () if _LATER.get() else PUBLISHERS:
         publish(runtime)
+
+
+@contextmanager
+def published_together(runtime: RoleRuntime) -> Iterator[None]:
+    """Acts in here are sequenced one by one as always, and published together at the end (a job's many acts)."""
+    before = _LATER.set(True)
+    try:
+        yield
+    finally:
+        _LATER.reset(before)
+        if runtime.role == "authority":
+            _publish(runtime)

@@ -12,7 +12,7 @@ from examserver.kernel.canonical import digest, encode
 from examserver.kernel.checks import Check, Report
 from examserver.kernel.documents import Trust, TrustedKey
 from examserver.kernel.opener import Opener
-from examserver.plumbing.log import append_leaf
+from examserver.plumbing.log import append_leaf, published_together
 from examserver.plumbing.runtime import RoleRuntime
 from examserver.plumbing.settings import load_settings
 from examserver.plumbing.work import open_work
@@ -41,8 +41,8 @@ def issue(runtime: RoleRuntime, n: int) -> str:
     """An act that leaves an entry; gives the digest of its artefact."""
     artefact = digest(number(n).encode())
     with open_work(runtime, system_actor("test")) as work:
-        append_leaf(work, "certificate", {"number": number(n), "digest": artefact})
-        work.record("certificate.issued", number(n))
+        append_leaf(work, "manifest", {"number": number(n), "digest": artefact})
+        work.record("paper.registered", number(n))
     return artefact
 
 
@@ -75,7 +75,7 @@ def test_every_act_is_published_at_once_and_the_log_is_whole(runtime: RoleRuntim
 def test_several_entries_of_one_act_are_published_together(runtime: RoleRuntime) -> None:
     with open_work(runtime, system_actor("test")) as work:
         for n in range(600):
-            append_leaf(work, "certificate", {"number": number(n)})
+            append_leaf(work, "manifest", {"number": number(n)})
     folder = log_folder(runtime.files)
     assert len(list((folder / "checkpoints").iterdir())) == 1
     assert (folder / "tile/entries/001").exists()
@@ -84,9 +84,20 @@ def test_several_entries_of_one_act_are_published_together(runtime: RoleRuntime)
     assert verify_checkpoint(folder / "checkpoint", trust_of(runtime), None).ok
 
 
+def test_the_many_acts_of_a_job_are_published_together_at_its_end(runtime: RoleRuntime) -> None:
+    with published_together(runtime):
+        for n in range(5):
+            issue(runtime, n)
+        assert not log_folder(runtime.files).exists()
+        assert faults(runtime) == []
+    assert [path.name for path in (log_folder(runtime.files) / "checkpoints").iterdir()] == ["000000000005"]
+    issue(runtime, 6)
+    assert (log_folder(runtime.files) / "checkpoint").read_text().splitlines()[1] == "6"
+
+
 def test_an_act_that_is_rolled_back_leaves_no_entry(runtime: RoleRuntime) -> None:
     with pytest.raises(KeyError), open_work(runtime, system_actor("test")) as work:
-        append_leaf(work, "certificate", {"number": number(1)})
+        append_leaf(work, "manifest", {"number": number(1)})
         raise KeyError
     assert not log_folder(runtime.files).exists()
     issue(runtime, 2)
@@ -147,7 +158,7 @@ def test_a_deleted_entry_is_named_with_what_it_said(runtime: RoleRuntime) -> Non
     edit(runtime, 'DELETE FROM log_leaf WHERE "index" = 2')
     found = [check for check in faults(runtime) if check.name == "log_sequence"]
     assert len(found) == 1
-    assert f"log entry 2 (certificate {number(2)} at " in found[0].place
+    assert f"log entry 2 (manifest {number(2)} at " in found[0].place
     assert number(2) in found[0].detail
 
 
@@ -162,7 +173,7 @@ def test_an_altered_entry_is_named_even_with_its_digest_mended(runtime: RoleRunt
     for n in range(4):
         issue(runtime, n)
     body = {"number": number(1), "digest": digest(b"forged")}
-    data = encode({"kind": "certificate", "at_ms": 0, "body": body}, "exam.log-leaf", 1).decode()
+    data = encode({"kind": "manifest", "at_ms": 0, "body": body}, "exam.log-leaf", 1).decode()
     edit(
         runtime,
         f"UPDATE log_leaf SET data = '{data}', digest = '{digest(data.encode())}', at_ms = 0 WHERE \"index\" = 1",
@@ -175,9 +186,9 @@ def test_an_altered_entry_is_named_even_with_its_digest_mended(runtime: RoleRunt
 def test_an_inserted_entry_is_named(runtime: RoleRuntime) -> None:
     for n in range(3):
         issue(runtime, n)
-    data = encode({"kind": "certificate", "at_ms": 0, "body": {"number": number(77)}}, "exam.log-leaf", 1).decode()
+    data = encode({"kind": "manifest", "at_ms": 0, "body": {"number": number(77)}}, "exam.log-leaf", 1).decode()
     edit(runtime, 'UPDATE log_leaf SET "index" = 3 WHERE "index" = 2')
-    edit(runtime, f"INSERT INTO log_leaf VALUES (2, 'certificate', '{digest(data.encode())}', '{data}', 0)")
+    edit(runtime, f"INSERT INTO log_leaf VALUES (2, 'manifest', '{digest(data.encode())}', '{data}', 0)")
     assert any(check.name == "log_published" and number(2) in check.place for check in faults(runtime))
 
 
