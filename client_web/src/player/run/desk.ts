@@ -28,7 +28,6 @@ interface Kept {
 }
 
 export const ZOOMS: readonly number[] = [100, 125, 150, 175, 200, 250, 300];
-const BASE_PX = 18;
 const KEEP_AFTER_MS = 400;
 
 export class Desk {
@@ -58,7 +57,7 @@ export class Desk {
     this.places = items.map((one, index) => ({ ...one, number: index + 1 }));
     void this.restore();
     watch([this.index, this.struck, this.notes, this.zoom, this.timeHidden], () => this.keepSoon());
-    watchEffect(() => document.documentElement.style.setProperty("--text-size", `${(BASE_PX * this.zoom.value) / 100}px`));
+    watchEffect(() => document.documentElement.style.setProperty("--text-size", `calc(var(--reading-size) * ${this.zoom.value / 100})`));
   }
 
   get locked(): boolean {
