@@ -161,7 +161,7 @@ class Bank:
 
 def open_bank(folder: Path, **settings: Any) -> Bank:
     """A fresh installation with one empty bank."""
-    world = make_world(folder, **settings)
+    world = make_world(folder, roles=("bank",), **settings)
     admin = world.signed_in("bank", "admin", "bank_admin")
     request = {
         "name": "电工四级题库",

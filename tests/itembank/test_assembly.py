@@ -219,7 +219,7 @@ def test_blueprints_and_assemblies_are_listed(bank: Bank) -> None:
 
 
 def test_the_whole_way_works_on_postgresql(tmp_path: Path, postgres_database: str) -> None:
-    own = open_bank(tmp_path, database_urls={"bank": postgres_database}, roles=("bank",))
+    own = open_bank(tmp_path, database_urls={"bank": postgres_database})
     assert own.specify(spec_csv(spec_rows(AREAS, 5))).status_code == 200
     own.fill(rows())
     made = own.assemble(blueprint(), 2, 1, "种子")

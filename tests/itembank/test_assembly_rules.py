@@ -4,6 +4,7 @@ import copy
 from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 from itertools import combinations
 from typing import Any
 
@@ -63,7 +64,9 @@ def blueprint(**changes: Any) -> Blueprint:
     return replace(made, **changes)
 
 
+@cache
 def pool(per_area: int) -> list[PoolItem]:
+    """So many approved items in every area."""
     return [pooled(each, TREE) for each in bodies(per_area)]
 
 
@@ -116,7 +119,7 @@ def test_too_few_items_for_the_overlap_limit_are_told_by_arithmetic() -> None:
     assert shortages[0].available == 200 < shortages[0].needed
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(0, 10**6), st.integers(1, 3), st.integers(0, 20))
 def test_whatever_the_seed_every_form_follows_the_blueprint(seed: int, forms: int, overlap: int) -> None:
     rules = blueprint(max_overlap=overlap, importance={"X": (45, 55)}, difficulty=(600, 700))
