@@ -56,7 +56,8 @@ def files_with(*suffixes: str) -> list[Path]:
 def generated(path: Path) -> bool:
     """Whether a machine writes this file, so that no rule for people applies."""
     place = path.relative_to(ROOT).as_posix()
-    return place.startswith("client_web/src/api/") or place.endswith("package-lock.json")
+    written = ("client_web/src/api/", "examserver/plumbing/migrations/")
+    return place.startswith(written) or place.endswith("package-lock.json")
 
 
 def dotted(path: Path) -> str:
