@@ -69,7 +69,7 @@ class NotClosed(Refused):
 class NoRecord(Missing):
     """There is no record yet."""
 
-    code = "record.missing"
+    code = "record.not_built"
     message_zh = "场次记录尚未生成"
     message_en = "The sitting record has not been built"
     next_zh = "请先移交，等待生成完成"

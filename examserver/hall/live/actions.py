@@ -44,6 +44,7 @@ class Pace:
         self.beat_ms = 0
         self.caught_up_ms = 0
         self.refusals: dict[str, int] = {}
+        self.wrong_clocks: set[str] = set()
         self.wall_reported = False
 
 
@@ -121,6 +122,7 @@ def beat(hall: HallLive, pace: Pace) -> None:
         else:
             row.at_ms = work.now_ms
         _record_refusals(work, hall, pace)
+        _record_clocks(work, hall, pace)
         _record_wall_jump(work, pace)
 
 
@@ -135,6 +137,17 @@ def _record_refusals(work: Work, hall: HallLive, pace: Pace) -> None:
         work.record("seat.messages_refused", station, seat=seat, count=new)
         if found:
             note(work, found[1].row.id, "messages_refused", work.now_ms, count=new)
+
+
+def _record_clocks(work: Work, hall: HallLive, pace: Pace) -> None:
+    """Note once per workstation that its own clock is wrong: harmless, but part of the story."""
+    for station, contact in hall.contacts.items():
+        wrong = contact.offset_ms is not None and abs(contact.offset_ms) > WALL_JUMP_MS
+        found = hall.seated_at(station) if wrong and station not in pace.wrong_clocks else None
+        if found:
+            pace.wrong_clocks.add(station)
+            work.record("seat.clock_wrong", station, seat=found[1].row.seat, offset_ms=contact.offset_ms)
+            note(work, found[1].row.id, "clock_wrong", work.now_ms, offset_ms=contact.offset_ms)
 
 
 def _record_wall_jump(work: Work, pace: Pace) -> None:

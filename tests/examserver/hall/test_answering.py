@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from examserver.hall.live.actions import Pace, tick
+from examserver.hall.live.actions import Pace, mark_outages, tick
 from examserver.hall.live.store import hall_live
 from examserver.plumbing.audit_store import read_events
 from tests.examserver.hall.seats import START_MS, HallRig, ready, running_hall
@@ -189,3 +189,37 @@ def test_a_replaced_workstation_at_the_same_seat_goes_on_under_a_new_lease(hall:
     new.resume()
     ready(new)
     assert statuses(new.save(new.step("i002", "A"))) == ["accepted"]
+
+
+def test_a_wrong_workstation_clock_is_noticed_and_harmless(hall: HallRig) -> None:
+    live, seat = hall_live(hall.runtime), hall.seats[0]
+    live.contact(seat.station).offset_ms = -1_800_000
+    tick(live, Pace())
+    seat.save(seat.step("i001", "A", START_MS - 1_800_000))
+    path = hall.sitting(f"sessions/{seat.session}/timeline")
+    kinds = [entry["kind"] for entry in hall.invigilator.get(path).get_json()["entries"]]
+    assert "clock_wrong" in kinds and "answer" in kinds
+    assert seat.view()["session"]["deadline_ms"] == START_MS + 3_600_000
+
+
+def test_the_time_the_server_was_away_is_marked_and_credited_where_the_policy_says_so(tmp_path: Path) -> None:
+    hall = running_hall(tmp_path, 2, policy={"outage_credit": "auto"})
+    tick(hall_live(hall.runtime), Pace())
+    hall.clock.advance(45_000)
+    mark_outages(hall.runtime)
+    view = hall.chief.get(hall.sitting()).get_json()
+    assert [one["kind"] for one in view["incidents"]] == ["outage"]
+    assert all(seat.view()["session"]["deadline_ms"] == START_MS + 3_645_000 for seat in hall.seats)
+
+
+def test_what_was_made_before_the_deadline_counts_when_the_server_was_away_over_it(hall: HallRig) -> None:
+    live, seat, deadline = hall_live(hall.runtime), hall.seats[0], START_MS + 3_600_000
+    hall.clock.advance(3_600_000 - 5_000)
+    tick(live, Pace())
+    hall.clock.advance(120_000)
+    mark_outages(hall.runtime)
+    tick(live, Pace())
+    assert statuses(seat.save(seat.step("i001", "A", deadline - 1_000))) == ["accepted"]
+    hall.clock.advance(31_000)
+    tick(live, Pace())
+    assert seat.view()["phase"] == "closed"

@@ -27,6 +27,7 @@ WORDS = {
     "item_remark": ("反映试题问题：{item}", "reported a problem with item {item}"),
     "message_read": ("已阅读通知", "read a message"),
     "messages_refused": ("拒收异常消息 {count} 条", "{count} messages refused"),
+    "clock_wrong": ("本机时钟偏差 {offset_ms} 毫秒", "the workstation's clock is {offset_ms} ms off"),
     "submitted": ("交卷", "submitted"),
     "time_up": ("到时收卷", "collected at the deadline"),
     "collected": ("收卷", "collected"),
