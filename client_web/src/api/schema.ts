@@ -21,6 +21,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/authority/certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The register of certificates, masked, page by page */
+        get: operations["list_certificates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/authority/certificates/{number}/document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The signed certificate document; reading it is recorded */
+        get: operations["get_certificate_document"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/authority/certificates/{number}/pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The printed certificate; reading it is recorded */
+        get: operations["get_certificate_pdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/authority/certificates/{number}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Declare a certificate void, with the reason (another person than its issuer) */
+        post: operations["post_certificate_void"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/authority/institutions": {
         parameters: {
             query?: never;
@@ -394,6 +462,23 @@ export interface paths {
         put?: never;
         /** Approve a run's results (two persons, neither the grader) */
         post: operations["post_run_approval"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/authority/runs/{run_id}/certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Issue certificates for the passed results of an approved run (job) */
+        post: operations["post_certificates"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2009,6 +2094,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/public/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The keys that sign certificates */
+        get: operations["get_public_keys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/public/log/checkpoint": {
         parameters: {
             query?: never;
@@ -2054,6 +2156,23 @@ export interface paths {
         get: operations["prove_in_log"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/public/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whether a certificate holds: by number and name, or by its QR text alone */
+        post: operations["post_public_verify"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2445,6 +2564,76 @@ export interface components {
         CardCandidate: {
             /** Name */
             name: string;
+            /** Ticket */
+            ticket: string;
+        };
+        /**
+         * CertificateList
+         * @description One page of the register, the latest first.
+         */
+        CertificateList: {
+            /** Certificates */
+            certificates: components["schemas"]["CertificateView"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * CertificateQuery
+         * @description Which certificates to list.
+         */
+        CertificateQuery: {
+            /**
+             * Limit
+             * @default 200
+             */
+            limit: number;
+            /**
+             * Offset
+             * @default 0
+             */
+            offset: number;
+            /**
+             * Run
+             * @default null
+             */
+            run: string | null;
+        };
+        /**
+         * CertificateView
+         * @description A certificate in the register; name and document masked.
+         */
+        CertificateView: {
+            /** Document Masked */
+            document_masked: string;
+            /** Institution */
+            institution: string;
+            /** Issued On */
+            issued_on: string;
+            /** Level */
+            level: number;
+            /** Level Name */
+            level_name: string;
+            /** Name Masked */
+            name_masked: string;
+            /** Number */
+            number: string;
+            /** Occupation Code */
+            occupation_code: string;
+            /** Occupation Name */
+            occupation_name: string;
+            /** Plan */
+            plan: string;
+            /** Printed */
+            printed: boolean;
+            /** Run */
+            run: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "valid" | "void";
+            /** Theory Score */
+            theory_score: string;
             /** Ticket */
             ticket: string;
         };
@@ -3100,6 +3289,16 @@ export interface components {
             occupations: components["schemas"]["OccupationGrant"][];
             /** State */
             state: string;
+        };
+        /**
+         * IssueStarted
+         * @description Certificates are being made.
+         */
+        IssueStarted: {
+            /** Job */
+            job: string;
+            /** Run */
+            run: string;
         };
         /**
          * ItemLine
@@ -3970,6 +4169,103 @@ export interface components {
              * @default false
              */
             with_key: boolean;
+        };
+        /**
+         * PublicAnswer
+         * @description Whether a certificate holds.
+         */
+        PublicAnswer: {
+            certificate: components["schemas"]["PublicCertificate"] | null;
+            /** Checks */
+            checks: components["schemas"]["PublicCheck"][];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "valid" | "void" | "unknown";
+            /** Valid */
+            valid: boolean;
+        };
+        /**
+         * PublicCertificate
+         * @description What the public sees of a certificate.
+         */
+        PublicCertificate: {
+            /** Document Masked */
+            document_masked: string;
+            /** Institution */
+            institution: string;
+            /** Issued On */
+            issued_on: string;
+            /** Level */
+            level: number;
+            /** Level Name */
+            level_name: string;
+            /** Name Masked */
+            name_masked: string;
+            /** Number */
+            number: string;
+            /** Occupation Code */
+            occupation_code: string;
+            /** Occupation Name */
+            occupation_name: string;
+            /** Void On */
+            void_on: string | null;
+        };
+        /**
+         * PublicCheck
+         * @description One check in words.
+         */
+        PublicCheck: {
+            /** Name En */
+            name_en: string;
+            /** Name Zh */
+            name_zh: string;
+            /** Ok */
+            ok: boolean;
+        };
+        /**
+         * PublicKey
+         * @description A key that signs certificates.
+         */
+        PublicKey: {
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /** Public Key */
+            public_key: string;
+            /** Role */
+            role: string;
+        };
+        /**
+         * PublicKeys
+         * @description The keys that sign certificates.
+         */
+        PublicKeys: {
+            /** Keys */
+            keys: components["schemas"]["PublicKey"][];
+        };
+        /**
+         * PublicQuery
+         * @description Either number and name, or the text of the QR code.
+         */
+        PublicQuery: {
+            /**
+             * Name
+             * @default null
+             */
+            name: string | null;
+            /**
+             * Number
+             * @default null
+             */
+            number: string | null;
+            /**
+             * Qr
+             * @default null
+             */
+            qr: string | null;
         };
         /**
          * PulseAnswer
@@ -5399,6 +5695,14 @@ export interface components {
             verdict: string;
         };
         /**
+         * VoidRequest
+         * @description Why a certificate is declared void.
+         */
+        VoidRequest: {
+            /** Reason */
+            reason: string;
+        };
+        /**
          * WatchRequest
          * @description Which sitting a console wants to follow.
          */
@@ -5434,6 +5738,9 @@ export type BlueprintRequest = components['schemas']['BlueprintRequest'];
 export type BlueprintSection = components['schemas']['BlueprintSection'];
 export type BlueprintView = components['schemas']['BlueprintView'];
 export type CardCandidate = components['schemas']['CardCandidate'];
+export type CertificateList = components['schemas']['CertificateList'];
+export type CertificateQuery = components['schemas']['CertificateQuery'];
+export type CertificateView = components['schemas']['CertificateView'];
 export type ChallengeAnswer = components['schemas']['ChallengeAnswer'];
 export type CheckInRequest = components['schemas']['CheckInRequest'];
 export type CollectAnswer = components['schemas']['CollectAnswer'];
@@ -5481,6 +5788,7 @@ export type IncidentView = components['schemas']['IncidentView'];
 export type InstitutionList = components['schemas']['InstitutionList'];
 export type InstitutionRequest = components['schemas']['InstitutionRequest'];
 export type InstitutionView = components['schemas']['InstitutionView'];
+export type IssueStarted = components['schemas']['IssueStarted'];
 export type ItemLine = components['schemas']['ItemLine'];
 export type ItemPage = components['schemas']['ItemPage'];
 export type ItemsQuery = components['schemas']['ItemsQuery'];
@@ -5529,6 +5837,12 @@ export type PlanStaff = components['schemas']['PlanStaff'];
 export type PlanView = components['schemas']['PlanView'];
 export type PlaybackQuery = components['schemas']['PlaybackQuery'];
 export type PreviewQuery = components['schemas']['PreviewQuery'];
+export type PublicAnswer = components['schemas']['PublicAnswer'];
+export type PublicCertificate = components['schemas']['PublicCertificate'];
+export type PublicCheck = components['schemas']['PublicCheck'];
+export type PublicKey = components['schemas']['PublicKey'];
+export type PublicKeys = components['schemas']['PublicKeys'];
+export type PublicQuery = components['schemas']['PublicQuery'];
 export type PulseAnswer = components['schemas']['PulseAnswer'];
 export type PulseRequest = components['schemas']['PulseRequest'];
 export type ReadyRequest = components['schemas']['ReadyRequest'];
@@ -5611,6 +5925,7 @@ export type TrustRequest = components['schemas']['TrustRequest'];
 export type VerdictRequest = components['schemas']['VerdictRequest'];
 export type VerdictResult = components['schemas']['VerdictResult'];
 export type VerdictView = components['schemas']['VerdictView'];
+export type VoidRequest = components['schemas']['VoidRequest'];
 export type WatchRequest = components['schemas']['WatchRequest'];
 export type $defs = Record<string, never>;
 export interface operations {
@@ -5637,6 +5952,136 @@ export interface operations {
                 };
             };
             /** @description Errors: account.invalid, account.login_taken */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_certificates: {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+                run?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateList"];
+                };
+            };
+            /** @description Errors: */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_certificate_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Errors: certificate.missing, certificate.number_malformed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_certificate_pdf: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Errors: certificate.missing, certificate.not_printed_yet, certificate.number_malformed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_certificate_void: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VoidRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateView"];
+                };
+            };
+            /** @description Errors: certificate.issuer_may_not_void, certificate.missing, certificate.number_malformed, certificate.void_already */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6529,6 +6974,37 @@ export interface operations {
                 };
             };
             /** @description Errors: run.approved_already, run.grader_may_not_approve, run.missing, run.not_graded */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_certificates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssueStarted"];
+                };
+            };
+            /** @description Errors: run.missing, run.not_graded, run.superseded */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -9124,7 +9600,7 @@ export interface operations {
                     "application/json": components["schemas"]["CountersignAnswer"];
                 };
             };
-            /** @description Errors: record.already_signed, record.missing, record.not_a_countersigner, staff_key.wrong_password */
+            /** @description Errors: record.already_signed, record.not_a_countersigner, record.not_built, staff_key.wrong_password */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -9295,7 +9771,7 @@ export interface operations {
                     "application/octet-stream": string;
                 };
             };
-            /** @description Errors: record.missing */
+            /** @description Errors: record.not_built */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -9896,6 +10372,35 @@ export interface operations {
             };
         };
     };
+    get_public_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicKeys"];
+                };
+            };
+            /** @description Errors: */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     show_checkpoint: {
         parameters: {
             query?: never;
@@ -9978,6 +10483,39 @@ export interface operations {
                 };
             };
             /** @description Errors: log.not_found, log.nothing_published */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_public_verify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublicQuery"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicAnswer"];
+                };
+            };
+            /** @description Errors: certificate.qr_malformed, certificate.queries_throttled, certificate.question_incomplete */
             default: {
                 headers: {
                     [name: string]: unknown;

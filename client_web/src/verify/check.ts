@@ -1,26 +1,14 @@
 /** Asks the server and this browser about a certificate, and folds both answers into one verdict. */
 import { Client } from "@/api/client";
 import { asApiError } from "@/api/errors";
+import type { PublicAnswer, PublicKeys } from "@/api/schema";
 import { checkSignature, readQr, type IssuerKey, type QrPayload, type SignatureState } from "./qr";
-
-export interface VerifyCheck {
-  readonly name_zh: string;
-  readonly name_en: string;
-  readonly ok: boolean;
-}
-
-export interface VerifyAnswer {
-  readonly valid: boolean;
-  readonly state: "valid" | "void" | "unknown";
-  readonly certificate: Readonly<Record<string, unknown>> | null;
-  readonly checks: readonly VerifyCheck[];
-}
 
 export type Verdict = "valid" | "void" | "unknown" | "forged" | "offline";
 
 export interface Outcome {
   readonly verdict: Verdict;
-  readonly answer: VerifyAnswer | null;
+  readonly answer: PublicAnswer | null;
   readonly payload: QrPayload | null;
   readonly signature: SignatureState | null;
 }
@@ -32,7 +20,7 @@ const api = new Client("authority", () => null);
 /** Issuers' public keys: from the server, or as last seen on this device. */
 export async function issuerKeys(): Promise<IssuerKey[]> {
   try {
-    const { keys } = await api.get<{ keys: IssuerKey[] }>("/api/public/keys");
+    const { keys } = await api.get<PublicKeys>("/api/public/keys");
     remember(keys);
     return keys;
   } catch {
@@ -58,7 +46,7 @@ function remembered(): IssuerKey[] {
 }
 
 /** What both found: a bad signature is a forgery whatever the server says; without the server a good one is only half an answer. */
-export function verdictOf(signature: SignatureState | null, answer: VerifyAnswer | null): Verdict | null {
+export function verdictOf(signature: SignatureState | null, answer: PublicAnswer | null): Verdict | null {
   if (signature === "bad") return "forged";
   if (answer) return answer.state;
   return signature === "good" ? "offline" : null;
@@ -66,7 +54,7 @@ export function verdictOf(signature: SignatureState | null, answer: VerifyAnswer
 
 /** By number and name; raises an ApiError. */
 export async function verifyByNumber(number: string, name: string): Promise<Outcome> {
-  const answer = await api.post<VerifyAnswer>("/api/public/verify", { number, name });
+  const answer = await api.post<PublicAnswer>("/api/public/verify", { number, name });
   return { verdict: answer.state, answer, payload: null, signature: null };
 }
 
@@ -82,9 +70,9 @@ export async function verifyByQr(text: string): Promise<Outcome | null> {
   return { verdict, answer, payload, signature };
 }
 
-async function ask(qr: string): Promise<VerifyAnswer | { error: unknown }> {
+async function ask(qr: string): Promise<PublicAnswer | { error: unknown }> {
   try {
-    return await api.post<VerifyAnswer>("/api/public/verify", { qr });
+    return await api.post<PublicAnswer>("/api/public/verify", { qr });
   } catch (thrown) {
     return { error: asApiError(thrown) };
   }

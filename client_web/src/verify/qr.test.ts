@@ -71,9 +71,12 @@ describe("the lines shown", () => {
     const payload = readQr(text)!;
     const offline = { verdict: "offline" as const, answer: null, payload, signature: "good" as const };
     expect(linesOf(offline).map(([, value]) => value)).toContain("陈晓");
-    const certificate = { number: content.n, name: "陈*", institution: { name: "甲机构" }, theory_score: "87" };
+    const certificate = {
+      number: content.n, name_masked: "陈*", document_masked: "3301**********1234", occupation_code: content.o, occupation_name: "电工",
+      level: 4, level_name: "中级工", institution: "甲机构", issued_on: content.d, void_on: null,
+    }; // prettier-ignore
     const online = { ...offline, verdict: "valid" as const, answer: { valid: true, state: "valid" as const, certificate, checks: [] } };
-    expect(linesOf(online).map(([, value]) => value)).toEqual(expect.arrayContaining(["陈*", "甲机构", "87"]));
+    expect(linesOf(online).map(([, value]) => value)).toEqual(expect.arrayContaining(["陈晓", "甲机构", "3301**********1234"]));
   });
   it("a forged code's claims are not repeated", async () => {
     const { text } = await signed({ m: "李四" });

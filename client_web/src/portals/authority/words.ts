@@ -37,11 +37,6 @@ export const t = catalogue(
     occupation: "职业",
     occupationCode: "职业编码",
     level: "等级",
-    level_1: "高级技师（一级）",
-    level_2: "技师（二级）",
-    level_3: "高级工（三级）",
-    level_4: "中级工（四级）",
-    level_5: "初级工（五级）",
     standard: "评价标准",
     centre: "考点",
     room: "考场",
@@ -167,11 +162,6 @@ export const t = catalogue(
     occupation: "Occupation",
     occupationCode: "Occupation code",
     level: "Level",
-    level_1: "Senior technician (1)",
-    level_2: "Technician (2)",
-    level_3: "Senior worker (3)",
-    level_4: "Intermediate worker (4)",
-    level_5: "Junior worker (5)",
     standard: "Standard",
     centre: "Test centre",
     room: "Room",
@@ -263,8 +253,3 @@ export const t = catalogue(
     seatingFirst: "Draw the seats first.",
   },
 );
-
-export const levelWord = (level: number): string => {
-  const keys = { 1: "level_1", 2: "level_2", 3: "level_3", 4: "level_4", 5: "level_5" } as const;
-  return level in keys ? t(keys[level as keyof typeof keys]) : String(level);
-};

@@ -13,6 +13,6 @@ export function checksOf(error: ApiError): CheckLine[] {
   return Array.isArray(list) ? list.filter(isCheck) : [];
 }
 
-function isCheck(value: unknown): value is CheckLine {
+export function isCheck(value: unknown): value is CheckLine {
   return typeof value === "object" && value !== null && "name" in value && "ok" in value;
 }

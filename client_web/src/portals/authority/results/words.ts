@@ -89,11 +89,16 @@ export const w = catalogue(
     level: "等级",
     issuedOn: "签发日期",
     state: "状态",
+    rule_all_or_nothing: "全对得分",
     c_valid: "有效",
     c_void: "已宣布无效",
     pdf: "PDF",
     file: "签名文件",
     verify: "查验",
+    void: "宣布无效",
+    voidWhat: "证书 {number}（{name}）将被宣布无效，写入公开日志；此后查验显示“已宣布无效”。不能撤回。",
+    voidReason: "原因",
+    voided: "已宣布无效：{number}",
   },
   {
     records: "Records and keys",
@@ -182,13 +187,20 @@ export const w = catalogue(
     level: "Level",
     issuedOn: "Issued on",
     state: "State",
+    rule_all_or_nothing: "all or nothing",
     c_valid: "valid",
     c_void: "voided",
     pdf: "PDF",
     file: "Signed file",
     verify: "Verify",
+    void: "Void",
+    voidWhat: "Certificate {number} ({name}) is declared void and entered in the public log; verification then says so. This cannot be undone.",
+    voidReason: "Reason",
+    voided: "Voided: {number}",
   },
 );
+
+export const ruleWord = (rule: string): string => (rule === "all_or_nothing" ? w("rule_all_or_nothing") : rule);
 
 const RUN_STATES = ["queued", "running", "graded", "approved", "failed"] as const;
 export const runWord = (state: string): string => {
