@@ -4,10 +4,12 @@ For: tickets and certificates. A page is drawn with millimetres from the top lef
 """
 
 import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import segno
+from pypdf import PdfReader, PdfWriter
 from reportlab.lib.colors import Color
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
@@ -29,6 +31,7 @@ class Sheet:
     title: str
     fonts: Mapping[str, str]
     buffer: io.BytesIO = field(default_factory=io.BytesIO)
+    beyond: bool = False
 
     def __post_init__(self) -> None:
         self.canvas = Canvas(self.buffer, pagesize=(self.width * MM, self.height * MM), invariant=1, lang="zh-CN")
@@ -48,6 +51,7 @@ class Sheet:
     ) -> None:
         """Write one line whose baseline is y millimetres from the top; size in points, letter spacing in points."""
         font = self.fonts[style]
+        self.beyond = self.beyond or any(character > "\uffff" for character in text)
         width = self.measure(text, size, style, spacing)
         start = x * MM - {"left": 0.0, "center": width / 2, "right": width}[align]
         self.canvas.setFillColor(Color(*ink))
@@ -120,7 +124,8 @@ class Sheet:
     def finish(self) -> bytes:
         """The PDF."""
         self.canvas.save()
-        return self.buffer.getvalue()
+        data = self.buffer.getvalue()
+        return mended(data) if self.beyond else data
 
 
 def register_fonts(texts: Mapping[str, Sequence[str]], sources: Mapping[str, Sequence[FontSource]]) -> dict[str, str]:
@@ -131,8 +136,31 @@ def register_fonts(texts: Mapping[str, Sequence[str]], sources: Mapping[str, Seq
     fonts = {style: f"exam-{style}" for style in texts}
     for style, lines in texts.items():
         data = cut_font(sources[style], needed_characters(lines), f"ExamCJK-{style}")
-        pdfmetrics.registerFont(TTFont(fonts[style], io.BytesIO(data)))
+        font = TTFont(fonts[style], io.BytesIO(data))
+        font.unregister()  # reportlab silently keeps the first font of a name, which lacks this batch's characters
+        pdfmetrics.registerFont(font)
     return fonts
+
+
+def mended(pdf: bytes) -> bytes:
+    """The PDF with characters beyond U+FFFF searchable: reportlab writes their code points where UTF-16 is due."""
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf)))
+    for page in writer.pages:
+        for font in page["/Resources"]["/Font"].values():  # type: ignore[index]
+            mapping = font.get_object().get("/ToUnicode")
+            if mapping is not None:
+                stream = mapping.get_object()
+                stream.set_data(_LONG.sub(_as_utf16, stream.get_data()))
+    stream = io.BytesIO()
+    writer.write(stream)
+    return stream.getvalue()
+
+
+_LONG = re.compile(rb"<([0-9A-F]{5,6})>")
+
+
+def _as_utf16(match: re.Match[bytes]) -> bytes:
+    return b"<" + chr(int(match[1], 16)).encode("utf-16-be").hex().upper().encode() + b">"
 
 
 def _runs(row: Sequence[int]) -> list[tuple[int, int]]:
