@@ -3,13 +3,15 @@
 import io
 from collections.abc import Iterable, Sequence
 from copy import copy
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from openpyxl import Workbook
 from PIL import Image
 
+from examserver.plumbing.runtime import load_role_keys
 from tests.kit import Person, World, make_world
 
 HEADERS = (
@@ -159,8 +161,24 @@ class Bank:
         return self.assembler.get(f"/api/bank/assemblies/{started.json['assembly']}").json
 
 
+@cache
+def role_key_files() -> dict[str, bytes]:
+    """The files of one role key: stretching a passphrase is slow on purpose, so all banks of a run share them."""
+    with TemporaryDirectory() as folder:
+        load_role_keys(Path(folder), "bank")
+        return {path.name: path.read_bytes() for path in Path(folder).iterdir()}
+
+
+def lend_keys(folder: Path) -> None:
+    """Put the shared key files where a new installation looks for its own."""
+    folder.mkdir(parents=True)
+    for name, data in role_key_files().items():
+        (folder / name).write_bytes(data)
+
+
 def open_bank(folder: Path, **settings: Any) -> Bank:
     """A fresh installation with one empty bank."""
+    lend_keys(folder / "bank")
     world = make_world(folder, roles=("bank",), **settings)
     admin = world.signed_in("bank", "admin", "bank_admin")
     request = {
