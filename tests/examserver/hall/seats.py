@@ -1,7 +1,10 @@
 """A hall on a hand-moved clock with staff and workstations, driven through its real endpoints."""
 
 import io
-from dataclasses import dataclass, field
+import shutil
+import tempfile
+from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -185,7 +188,40 @@ def release(hall: HallRig) -> None:
 
 
 def running_hall(folder: Path, candidates: int = 3, **changes: Any) -> HallRig:
-    """A hall in which everybody is answering."""
+    """A hall in which everybody is answering; the plain one is made once and copied."""
+    if candidates == 3 and not changes:
+        return copied(template(), folder)
+    return made_running(folder, candidates, **changes)
+
+
+@cache
+def template() -> HallRig:
+    """The plain running hall of this process."""
+    return made_running(Path(tempfile.mkdtemp(prefix="exam-hall-")))
+
+
+def copied(pattern: HallRig, folder: Path) -> HallRig:
+    """The same hall once more in another folder, as after a restart: same keys, tokens, sessions and chains."""
+    source = pattern.world.settings.data_dir
+    shutil.copytree(source, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*-shm"))
+    clock = FixedClock(START_MS)
+    world = make_world(folder, clock, roles=("hall",))
+    people = [signed_in_again(world, one) for one in (pattern.chief, pattern.invigilator, pattern.supervisor)]
+    seats = [replace(one, client=world.app.test_client()) for one in pattern.seats]
+    return HallRig(world, clock, pattern.rig, *people, seats)
+
+
+def signed_in_again(world: World, person: Person) -> Person:
+    """The same session cookie in a new client."""
+    cookie = person.client.get_cookie("exam_hall", domain="localhost")
+    assert cookie is not None
+    client = world.app.test_client()
+    client.set_cookie("exam_hall", cookie.value, domain="localhost", secure=True)
+    return Person(client, person.role, person.login, dict(person.headers))
+
+
+def made_running(folder: Path, candidates: int = 3, **changes: Any) -> HallRig:
+    """A running hall made step by step."""
     hall = make_hall(folder, candidates, **changes)
     for number in range(1, candidates + 1):
         assert hall.bind(hall.seat(), f"{number:02}").status_code == 200
