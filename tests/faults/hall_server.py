@@ -96,7 +96,7 @@ class HallServer:
             [*command, "--port", str(self.port)], cwd=ROOT, stdout=log, stderr=log,
             env={**os.environ, **self.env}, preexec_fn=self.before_exec,
         )  # fmt: skip
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             try:
                 httpx.get(f"{self.url}/api/hall/identity", verify=self.tls(), timeout=2)
