@@ -18,7 +18,7 @@ from examserver.demo.browser_trust import available, chromium_program, trust_fla
 from examserver.demo.virtual_plan import Value, final_answers
 
 if TYPE_CHECKING:  # Playwright is a tool of demo and tests; `available` must answer without it
-    from playwright.sync_api import BrowserContext, Page, Playwright
+    from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright
 
 __all__ = ["BrowserSeat", "available"]
 
@@ -56,7 +56,13 @@ class BrowserSeat:
         page.set_default_timeout(WAIT_MS)
         self.acknowledged.watch(page)
         page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.on("console", self._note_policy)
         return page
+
+    def _note_policy(self, message: "ConsoleMessage") -> None:
+        """What the content-security policy forbids is said on the console only."""
+        if "Content Security Policy" in message.text:
+            self.faults.append(message.text)
 
     def open(self) -> str:
         """Open the player; gives the pairing code on the screen."""

@@ -2,11 +2,12 @@
 
 import re
 import time
+from pathlib import Path
 
-from playwright.sync_api import expect
+from playwright.sync_api import Playwright, expect
 
 from examserver.demo.browser_seat import BrowserSeat
-from tests.browser.room import Room, until
+from tests.browser.room import Room, open_room, until
 from tests.examserver.hall.rig import document_number, ticket
 
 
@@ -168,6 +169,51 @@ def test_the_clock_closes_without_a_click_and_the_receipt_counts_what_was_saved(
     room.act("chief", "collect", early=True, reason="staff", note="测试提前收卷")
     assert seat.wait_receipt()
     expect(seat.page.get_by_test_id("receipt")).to_contain_text("2")
+
+
+def test_at_the_deadline_the_answers_are_locked_and_the_receipt_comes_by_itself(
+    playwright: Playwright, tmp_path: Path
+) -> None:
+    room = open_room(playwright, tmp_path, duration_s=12, grace_s=3)
+    try:
+        seat = working(room)
+        press(seat, "a", "ArrowRight", "2")
+        seat.wait_saved()
+        expect(seat.page.get_by_role("dialog")).to_contain_text("考试时间到", timeout=20_000)
+        press(seat, "ArrowLeft", "b")
+        assert seat.wait_receipt()
+        expect(seat.page.get_by_test_id("receipt")).to_contain_text("自动收卷")
+        assert len(seat.acknowledged.heads) == 2
+    finally:
+        room.close()
+
+
+def test_a_late_candidate_gets_the_paper_after_the_start(room: Room) -> None:
+    working(room)
+    seat = room.browser("late")
+    room.bind(seat.open(), "02")
+    seat.check_in(ticket(2), document_number(2))
+    seat.confirm()
+    room.people["invigilator"].post(f"/api/hall/sessions/{room.card('02')['session']}/admit")
+    seat.wait_started()
+    press(seat, "a")
+    seat.wait_saved()
+    assert room.card("02")["answered"] == 1
+
+
+def test_text_of_three_hundred_per_cent_reflows_without_sideways_scrolling(room: Room) -> None:
+    seat = working(room)
+    for _ in range(6):
+        press(seat, "+")
+        sideways = seat.page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+        assert not sideways
+    seat.page.locator("[data-option]").nth(1).click()
+    seat.wait_saved()
+    assert len(chosen(seat)) == 1
+    press(seat, "r")
+    seat.page.get_by_test_id("submit").click()
+    seat.page.get_by_test_id("submit-confirm").click()
+    assert seat.wait_receipt()
 
 
 def test_nothing_of_the_paper_is_kept_on_the_machine(room: Room) -> None:
