@@ -15,6 +15,7 @@ import click
 from sqlalchemy import or_, select
 
 from examserver.kernel.access import Actor, Permit, check_access, system_actor
+from examserver.kernel.checks import Report
 from examserver.plumbing import identity
 from examserver.plumbing.jobs import run_all
 from examserver.plumbing.runtime import RoleRuntime
@@ -204,4 +205,23 @@ def _show_assembly(view: AssemblyView, as_json: bool) -> None:
             click.echo(f"{shortage.reason_zh} / {shortage.reason_en}")
         click.echo(f"{view.id}：{view.state}，种子 {view.seed}")
     if view.state != "assembled":
+        raise SystemExit(1)
+
+
+@bank.command("fsck")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@click.pass_obj
+def fsck_command(settings: Settings, as_json: bool) -> None:
+    """Check audit chain, item versions and sealed papers; name every record that does not hold."""
+    from itembank.papers.fsck import fsck
+
+    with _runtime(settings) as runtime, open_work(runtime, system_actor("fsck"), write=False) as work:
+        report = Report("bank", "bank database", tuple(fsck(work)))
+    if as_json:
+        click.echo(json.dumps(report.as_json(), ensure_ascii=False))
+    for check in report.failures() if not as_json else []:
+        click.echo(f"✗ {check.name}：{check.detail} [{check.place}]")
+    if not as_json:
+        click.echo(f"{len(report.checks)} 项核查，{len(report.failures())} 项未通过 / failed")
+    if not report.ok:
         raise SystemExit(1)

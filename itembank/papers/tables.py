@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from examserver.kernel.errors import Missing
 from examserver.plumbing.database import BankBase
+from itembank.items.tables import ItemVersionRow
 
 
 class NoSuchPaper(Missing):
@@ -81,3 +82,8 @@ def load_paper(session: Session, paper_id: str) -> PaperRow:
 def all_papers(session: Session) -> list[PaperRow]:
     """Every paper, newest first."""
     return list(session.scalars(select(PaperRow).order_by(PaperRow.requested_ms.desc(), PaperRow.id)))
+
+
+def all_item_versions(session: Session) -> list[ItemVersionRow]:
+    """Every version of every item, by id."""
+    return list(session.scalars(select(ItemVersionRow).order_by(ItemVersionRow.id)))

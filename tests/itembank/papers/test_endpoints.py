@@ -5,17 +5,21 @@ from typing import Any
 
 import pytest
 
+from examserver.kernel.access import system_actor
 from examserver.kernel.canonical import b64u
 from examserver.kernel.crypto.keys import KeyPair
 from examserver.kernel.documents import Trust, TrustedKey
 from examserver.kernel.opener import Opener
 from examserver.plumbing.audit_store import read_events
+from examserver.plumbing.work import open_work
 from examserver.verify import verify_file
+from itembank.papers.fsck import fsck
 from tests.itembank.bank import Bank, open_bank, spec_csv, spec_rows
 from tests.itembank.test_assembly import AREAS, blueprint, rows
 from tests.kit import Person
 
 NOW, DAY = 1796086800000, 86_400_000
+AUTHORITY = KeyPair.generate()
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +52,7 @@ def enrolled(sealer: Person, name: str, pair: KeyPair) -> Any:
 
 def trust_authority(bank: Bank) -> KeyPair:
     """The authority's keys as the bank's administrator registers them."""
-    pair = bank.world.runtimes["authority"].keys
+    pair = AUTHORITY
     keys = {"signing_key": b64u(pair.signing.public_raw), "sealing_key": b64u(pair.sealing.public_raw)}
     answer = bank.admin.post("/api/bank/trusted-keys", {"role": "authority", "name": "人社厅", **keys})
     assert answer.status_code == 200, answer.text
@@ -169,3 +173,29 @@ def test_papers_are_for_those_with_the_permission(bank: Bank, custodians: list[s
     assert bank.author.get("/api/bank/papers").status_code == 403
     assert bank.assembler.get("/api/bank/papers").status_code == 200
     assert bank.assembler.post("/api/bank/assemblies/asm_x/papers", terms(custodians)).status_code == 403
+
+
+def checked(bank: Bank) -> list[tuple[str, str]]:
+    with open_work(bank.world.runtimes["bank"], system_actor("fsck"), write=False) as work:
+        return [(check.name, check.place) for check in fsck(work) if not check.ok]
+
+
+def edit(bank: Bank, statement: str) -> None:
+    """What a database administrator can do."""
+    with bank.world.runtimes["bank"].database.engine.execution_options(exam_write=True).begin() as connection:
+        connection.exec_driver_sql(statement)
+
+
+def test_an_insider_who_edits_the_bank_is_named(bank: Bank, sealer: Person, custodians: list[str]) -> None:
+    trust_authority(bank)
+    paper = sealer.post(f"/api/bank/assemblies/{approved(bank, '内部')}/papers", terms(custodians)).json["paper"]
+    bank.world.run_jobs()
+    assert checked(bank) == []
+    edit(bank, f"UPDATE paper SET manifest_digest = 'sha256:{'0' * 64}' WHERE id = '{paper}'")
+    assert [name for name, _ in checked(bank)] == ["paper_recorded"]
+    edit(bank, f"DELETE FROM paper WHERE id = '{paper}'")
+    assert [name for name, place in checked(bank) if paper in place] == ["paper_kept"]
+    edit(
+        bank, "UPDATE item_version SET content = replace(content, 'T-00007', 'T-99999') WHERE content LIKE '%T-00007%'"
+    )
+    assert [name for name, place in checked(bank) if "T-99999" in place] == ["item_content"]
