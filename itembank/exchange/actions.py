@@ -15,8 +15,8 @@ from examserver.plumbing.identity import offload
 from examserver.plumbing.work import Work
 from itembank.exchange.check import BankFacts, CheckedImport, GoodRow, check_import
 from itembank.exchange.figures import NO_FIGURES, Figure, Figures, read_figures
-from itembank.exchange.mapping import Mapping, read_mapping, recognise
-from itembank.exchange.sheet import is_workbook, read_sheet, sheet_names
+from itembank.exchange.mapping import Mapping, read_mapping
+from itembank.exchange.sheet import UnreadableSheet, read_sheet, sheet_names
 from itembank.exchange.store import mapping_names, mapping_text, uploads
 from itembank.exchange.tables import ACCEPTED, CHECKED, DISCARDED, ImportRow, load_import
 from itembank.items.actions import version_values
@@ -111,16 +111,31 @@ def choose_mapping(submitted: Submitted) -> str:
     if submitted.mapping:
         return mapping_text(submitted.mapping)
     texts = {name: mapping_text(name) for name in mapping_names()}
-    mappings = [read_mapping(text) for text in texts.values()]
     names = sheet_names(submitted.data)
-    fitting = [each for each in mappings if not names or not each.sheet or each.sheet in names]
-    for sheet in dict.fromkeys([submitted.sheet, *(each.sheet for each in fitting)]):
-        if not names or not sheet or sheet in names:
-            headers = read_sheet(submitted.data, sheet if names else "").headers
-            found = recognise(fitting, set(headers))
-            if found:
-                return texts[found.name]
-    raise UnknownLayout(names="、".join(texts))
+    known = [(read_mapping(text), text) for text in texts.values()]
+    fitting = [(mapping, text) for mapping, text in known if _fits(submitted, mapping, names)]
+    if not fitting:
+        raise UnknownLayout(names="、".join(texts))
+    return max(fitting, key=lambda each: (len(each[0].recognise), each[0].name))[1]
+
+
+def _sheet_of(submitted: Submitted, mapping: Mapping, names: list[str]) -> str:
+    """The sheet to read: the asked one, the layout's, or the only one there is."""
+    if not names or (not submitted.sheet and len(names) == 1):
+        return ""
+    return submitted.sheet or mapping.sheet
+
+
+def _fits(submitted: Submitted, mapping: Mapping, names: list[str]) -> bool:
+    """Whether the file has the headers that tell this layout, where this layout has them."""
+    sheet = _sheet_of(submitted, mapping, names)
+    if not mapping.recognise or (sheet and sheet not in names):
+        return False
+    try:
+        headers = read_sheet(submitted.data, sheet, mapping.header_row, mapping.encoding).headers
+    except UnreadableSheet:
+        return False
+    return set(mapping.recognise) <= set(headers)
 
 
 def examine(work: Work, bank_id: str, submitted: Submitted, mapping: Mapping) -> CheckedImport:
@@ -146,7 +161,7 @@ def _examine(submitted: Submitted, mapping: Mapping, bank: BankFacts) -> Checked
 
 
 def _read(submitted: Submitted, mapping: Mapping, bank: BankFacts) -> CheckedImport:
-    wanted = submitted.sheet or (mapping.sheet if is_workbook(submitted.data) else "")
+    wanted = _sheet_of(submitted, mapping, sheet_names(submitted.data))
     sheet = read_sheet(submitted.data, wanted, mapping.header_row, mapping.encoding)
     figures: Figures = read_figures(submitted.figures) if submitted.figures else NO_FIGURES
     return check_import(sheet, mapping, figures, bank)

@@ -98,7 +98,7 @@ def check_import(sheet: Sheet, mapping: Mapping, figures: Figures, bank: BankFac
     run = _Run(mapping, bank)
     for row in sheet.rows:
         run.take(read_row(row, mapping, figures))
-    warnings = [*run.warnings, *_near_duplicates(run.good, bank.known, mapping)]
+    warnings = [*_ignored_columns(sheet, mapping), *run.warnings, *_near_duplicates(run.good, bank.known, mapping)]
     return CheckedImport(
         rows=len(sheet.rows),
         good=tuple(run.good),
@@ -106,6 +106,17 @@ def check_import(sheet: Sheet, mapping: Mapping, figures: Figures, bank: BankFac
         warnings=tuple(sorted(warnings, key=lambda fault: fault.row)[:MOST_WARNINGS]),
         columns=tuple(header for header in sheet.headers if header),
     )
+
+
+def _ignored_columns(sheet: Sheet, mapping: Mapping) -> list[Fault]:
+    """Filled columns the mapping does not read: a misspelt header must not lose an option in silence."""
+    unread = [header for header in sheet.headers if header and header not in mapping.columns.all()]
+    zh, en = "映射中没有这一列，其内容不会导入", "The mapping has no such column; what it holds is not imported"
+    return [
+        Fault(mapping.header_row, header, "column.ignored", zh, en)
+        for header in unread
+        if any(row.text(header) for row in sheet.rows)
+    ]
 
 
 class _Run:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from examserver.kernel.errors import Invalid
+from itembank.exchange.sheet import header_name
 from itembank.items.kinds import ITEM_TYPES, OPTION_LETTERS
 
 Table = dict[str, Any]
@@ -46,6 +47,10 @@ class Columns:
         if name == "options":
             return self.options[0] if self.options else ""
         return self.required.get(name) or self.other.get("figure" if name == "figures" else name, "")
+
+    def all(self) -> set[str]:
+        """Every header this layout knows."""
+        return {*self.required.values(), *self.options, *self.other.values()}
 
     def expected(self) -> list[str]:
         """Headers without which the sheet is not of this layout: required fields and the first two options."""
@@ -128,7 +133,7 @@ def read_mapping(text: str) -> Mapping:
         name=_need(table, "", "name"),
         title_zh=_need(table, "", "title_zh"),
         title_en=_need(table, "", "title_en"),
-        recognise=tuple(_part(table, "recognise", "headers").get("headers", ())),
+        recognise=tuple(header_name(each) for each in _part(table, "recognise", "headers").get("headers", ())),
         sheet=sheet.get("name", ""),
         header_row=int(sheet.get("header_row", 1)),
         encoding=sheet.get("encoding", "auto"),
@@ -182,9 +187,9 @@ def _columns(table: Table) -> Columns:
     if not isinstance(options, list) or len(options) > len(OPTION_LETTERS):
         raise MalformedMapping(place="columns.options", reason="a list of at most 8 headers is expected")
     return Columns(
-        required={name: _need(part, "columns.", name) for name in REQUIRED_COLUMNS},
-        options=tuple(options),
-        other={name: _need(part, "columns.", name) for name in OTHER_COLUMNS if name in part},
+        required={name: header_name(_need(part, "columns.", name)) for name in REQUIRED_COLUMNS},
+        options=tuple(header_name(option) for option in options),
+        other={name: header_name(_need(part, "columns.", name)) for name in OTHER_COLUMNS if name in part},
     )
 
 
@@ -248,14 +253,8 @@ def _specification(table: Table) -> SpecificationRule:
     return SpecificationRule(
         sheet=part.get("sheet", ""),
         header_row=int(part.get("header_row", 1)),
-        columns=columns,
+        columns={name: header_name(header) for name, header in columns.items()},
         derive=bool(part.get("derive", False)),
         separator=part.get("separator", "."),
         point_pattern=_optional_pattern(part, "point_pattern"),
     )
-
-
-def recognise(mappings: list[Mapping], headers: set[str]) -> Mapping | None:
-    """The layout all of whose telling headers are present; the one with most of them wins."""
-    fitting = [each for each in mappings if each.recognise and set(each.recognise) <= headers]
-    return max(fitting, key=lambda each: (len(each.recognise), each.name), default=None)

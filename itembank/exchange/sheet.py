@@ -6,6 +6,7 @@ text: it is marked, so that the row is listed as faulty. Limits refuse archives 
 
 import csv
 import io
+import unicodedata
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -181,8 +182,13 @@ def _headed(name: str, rows: Iterable[list[_Cell]], header_row: int) -> Sheet:
     return Sheet(name, headers, tuple(found))
 
 
+def header_name(text: str) -> str:
+    """A header as it is compared and shown: width and blanks do not matter."""
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
 def _headers(cells: list[_Cell]) -> tuple[str, ...]:
-    names = [" ".join(cell.text.split()) for cell in cells]
+    names = [header_name(cell.text) for cell in cells]
     while names and not names[-1]:
         names.pop()
     twice = sorted({name for name in names if name and names.count(name) > 1})

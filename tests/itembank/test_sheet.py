@@ -10,9 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from itembank.exchange.actions import Submitted, choose_mapping
 from itembank.exchange.check import BankFacts, CheckedImport, HeadersMissing, check_import
 from itembank.exchange.figures import NO_FIGURES
-from itembank.exchange.mapping import MalformedMapping, Mapping, read_mapping, recognise
+from itembank.exchange.mapping import MalformedMapping, Mapping, read_mapping
 from itembank.exchange.sheet import MOST_ROWS, UnreadableSheet, read_sheet
 from itembank.exchange.store import mapping_names, mapping_text
 from tests.itembank.bank import HEADERS, Row, item_row, spec_rows, workbook
@@ -273,12 +274,28 @@ def test_the_workbook_of_another_program_is_read_the_same() -> None:
     assert read_sheet(stream.getvalue(), "试题").rows == read_sheet(workbook([item_row(1)]), "试题").rows
 
 
-def test_shipped_mappings_are_sound_and_tell_each_other_apart() -> None:
-    mappings = [read_mapping(mapping_text(name)) for name in mapping_names()]
-    assert {"crac-2025", "exam-workbook"} <= {mapping.name for mapping in mappings}
-    for mapping in mappings:
-        found = recognise(mappings, set(mapping.columns.expected()) | set(mapping.recognise))
-        assert found is not None and found.name == mapping.name
+def test_shipped_mappings_are_sound_and_recognised_by_their_own_headers() -> None:
+    for name in mapping_names():
+        mapping = read_mapping(mapping_text(name))
+        assert mapping.name == name
+        headers = list(dict.fromkeys([*mapping.columns.expected(), *mapping.recognise]))
+        for data in (workbook([], "任意", headers), ",".join(headers).encode()):
+            assert choose_mapping(Submitted("file", data)) == mapping_text(name)
+
+
+def test_headers_are_known_whatever_their_width_and_blanks() -> None:
+    headers = [header.replace("选项", "选 项").translate({ord("A"): "Ａ"}) for header in HEADERS]
+    row = dict(zip(headers, (item_row(1).get(header) for header in HEADERS), strict=True))
+    report = check_import(read_sheet(workbook([row], headers=headers)), OWN, NO_FIGURES, BankFacts(TREE, []))
+    assert len(report.good) == 1 and report.warnings == ()
+
+
+def test_a_filled_column_nobody_reads_is_told() -> None:
+    headers = (*HEADERS, "第五选项", "空列")
+    report = check_import(
+        read_sheet(workbook([item_row(1, 第五选项="戊")], headers=headers)), OWN, NO_FIGURES, BankFacts(TREE, [])
+    )
+    assert [(one.row, one.column, one.code) for one in report.warnings] == [(1, "第五选项", "column.ignored")]
 
 
 @pytest.mark.parametrize(
