@@ -143,14 +143,18 @@ def _session(entries: dict[str, bytes], record_key: bytes, sitting: str, row: Js
     return document
 
 
-def _scored(document: Json, row: Json, material: Material, checks: Checklist) -> Scored:
-    place = f"session {row['session']} ticket {row['ticket']}"
-    head = chain_head(document)
-    checks.hold("answers_chain", head == row["head"] == document["head"], f"head {head}", place)
+def _chain_faults(documents: Sequence[tuple[Json, Json]]) -> Iterator[tuple[str, str]]:
+    for document, row in documents:
+        head = chain_head(document)
+        if not head == row["head"] == document["head"]:
+            yield f"session {row['session']} ticket {row['ticket']}", f"{head}; the record says {row['head']}"
+
+
+def _scored(document: Json, row: Json, material: Material) -> Scored:
     keys = material.keys.get(row["form"])
     if keys is None:
         raise CannotRescore(what_zh="该卷答案包", what_en=f"the key of form {row['form']}")
-    answers = last_answers(document["entries"])
+    answers, place = last_answers(document["entries"]), f"session {row['session']} ticket {row['ticket']}"
     score = sum((points_of(key, answers.get(item), f"{place} {item}") for item, key in keys.items()), Decimal(0))
     return Scored(row["ticket"], row["session"], score)
 
@@ -191,7 +195,9 @@ def verify_rescore(path: Path, trust: Trust | None, opener: Opener | None) -> Re
     record_key = _sealing_key(opener, wrapped, info, "打开考场记录的密钥", "a key for the sitting record")
     material = _gather(opener, fields.texts("manifests"), trust, checks)
     rows: list[Json] = fields.values("sessions")
-    scored = [_scored(_session(entries, record_key, sitting, row), row, material, checks) for row in rows]
+    documents = [(_session(entries, record_key, sitting, row), row) for row in rows]
+    checks.each("answers_chain", _chain_faults(documents), f"{len(rows)} sessions, every step in its place")
+    scored = [_scored(document, row, material) for document, row in documents]
     sheets = [sheet for sheet in material.sheets if sheet.body.get("sitting") == sitting]
     if not sheets:
         raise CannotRescore(what_zh="成绩单", what_en="the result sheet")
