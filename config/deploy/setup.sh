@@ -9,8 +9,8 @@ venv=.venv
 python=$venv/bin/python
 
 # One at a time: two terminals may ask for the same thing.
-if [ -z "${EXAM_SETUP_LOCKED:-}" ] && command -v flock >/dev/null; then
-  EXAM_SETUP_LOCKED=1 exec flock .setup.lock bash "${BASH_SOURCE[0]}" "$@"
+if [ -z "${SETUP_LOCKED:-}" ] && command -v flock >/dev/null; then
+  SETUP_LOCKED=1 exec flock .setup.lock bash "${BASH_SOURCE[0]}" "$@"
 fi
 
 find_python() {
@@ -33,7 +33,7 @@ make_venv() {
   [ -x "$python" ] && "$python" -c 'import pip' 2>/dev/null && return
   say "virtual environment: $venv from $base"
   rm -rf "$venv"
-  can_fill_venv "$base" || [ "${EXAM_SYSTEM_PARTS:-}" = no ] || config/deploy/system-parts.sh "$(venv_package "$base")"
+  can_fill_venv "$base" || [ "${SETUP_SYSTEM_PARTS:-}" = no ] || config/deploy/system-parts.sh "$(venv_package "$base")"
   if "$base" -c 'import ensurepip' 2>/dev/null; then
     "$base" -m venv "$venv"
   elif "$base" -m pip --version >/dev/null 2>&1; then
@@ -109,7 +109,7 @@ fetch_font() {
   fi
 }
 
-[ "${EXAM_SYSTEM_PARTS:-}" = no ] || config/deploy/system-parts.sh demo
+[ "${SETUP_SYSTEM_PARTS:-}" = no ] || config/deploy/system-parts.sh demo
 base=$(find_python)
 make_venv "$base"
 install_packages

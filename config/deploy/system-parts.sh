@@ -3,7 +3,7 @@
 #
 # Installs through apt what the demo (browser, Chinese fonts) or the tests (also PostgreSQL, Redis, PDF and
 # certificate tools) use from the system, where apt exists and we may use it. What cannot be had is named and left
-# out; only with CI=true is a missing part a failure. EXAM_SYSTEM_PARTS=no installs nothing.
+# out; only with CI=true is a missing part a failure. SETUP_SYSTEM_PARTS=no installs nothing.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . config/deploy/lib.sh
@@ -37,7 +37,7 @@ purpose() {
 missing() { local part; for part; do present "$part" || echo "$part"; done; }
 
 may_install() {
-  [ "${EXAM_SYSTEM_PARTS:-}" != no ] && command -v apt-get >/dev/null || return 1
+  [ "${SETUP_SYSTEM_PARTS:-}" != no ] && command -v apt-get >/dev/null || return 1
   if [ "$(id -u)" -eq 0 ]; then as_root=(); else as_root=(sudo -n); sudo -n true 2>/dev/null; fi
 }
 

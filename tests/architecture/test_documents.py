@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from examserver.demo.narrator import STEPS
 from tests.architecture.tree import ROOT, files_with, told
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)[^)]*\)|<img[^>]*\bsrc=\"([^\"]+)\"")
@@ -75,6 +76,11 @@ def test_every_make_target_named_exists() -> None:
         if name not in targets
     ]
     assert not problems, told(problems)
+
+
+def test_the_readme_tells_the_steps_the_demo_runs() -> None:
+    told_steps = re.findall(r"^(\d)\. \*\*(\w+)\.\*\*", (ROOT / "README.md").read_text(), re.MULTILINE)
+    assert told_steps == [(str(number), name) for number, (name, _) in enumerate(STEPS, 1)]
 
 
 @cache
