@@ -147,7 +147,10 @@ class SessionRow(HallBase):
     """One candidate session: who, where, and every moment of its life."""
 
     __tablename__ = "hall_session"
-    __table_args__ = (UniqueConstraint("sitting", "ticket"), UniqueConstraint("sitting", "seat"))
+    __table_args__ = (
+        UniqueConstraint("sitting", "ticket"),
+        UniqueConstraint("sitting", "seat", name="uq_hall_session_seat"),
+    )
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
     sitting: Mapped[str] = mapped_column(String(40), index=True)
     ticket: Mapped[str] = mapped_column(String(40))

@@ -74,10 +74,10 @@ class Recorder:
         return Opener((self.runtime.keys,))
 
 
-def make_recorder(folder: Path, clips: int = 5) -> Recorder:
+def make_recorder(folder: Path, clips: int = 5, database_url: str = "") -> Recorder:
     """A fresh hall role with some clips at hand."""
     clock = FixedClock(START_MS)
-    world = make_world(folder / "data", clock, roles=("hall",))
+    world = make_world(folder / "data", clock, roles=("hall",), database_urls={"hall": database_url})
     return Recorder(world.runtimes["hall"], clock, [webm(folder, seed) for seed in range(clips)])
 
 

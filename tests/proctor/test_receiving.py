@@ -1,5 +1,6 @@
 """Segments are stored once, in order, encrypted; what is refused changes nothing."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from proctor.segments.actions import (
 )
 from proctor.segments.container import NotWebm, frames_in
 from proctor.segments.intake import BadSegment, Offer, SegmentConflict
+from proctor.segments.verify import verify_video
 from tests.kit import make_world
 from tests.proctor.clips import ACTOR, CLERK, ROOM, SEAT, SITTING, START_MS, Recorder, make_recorder
 
@@ -186,3 +188,19 @@ def test_the_review_sees_the_seats_held_and_the_room(recorder: Recorder) -> None
     assert [(entry["seat"], len(entry["segments"])) for entry in own] == [("03", 2), (None, 1)]
     assert [entry["seat"] for entry in both] == ["03", "05", None]
     assert room[0]["segments"] == [{"n": 1, "from_ms": START_MS, "to_ms": START_MS + 10_000}]
+
+
+def test_on_postgresql_many_cameras_at_once_give_whole_chains(postgres_database: str, tmp_path: Path) -> None:
+    recorder = make_recorder(tmp_path, database_url=postgres_database)
+    recorder.clock.advance(60_000)
+
+    def camera(seat: int) -> None:
+        for n in range(1, 5):
+            place = Place(SITTING, "seat", f"{seat:02}", f"stn_{seat}")
+            begin = START_MS + n * 10_000
+            receive_segment(recorder.runtime, ACTOR, place, Offer(n, begin, begin + 9_900), recorder.clips[n])
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(camera, range(1, 7)))
+    reports = [verify_video(manifest, recorder.trust, recorder.opener) for manifest in recorder.close()]
+    assert len(reports) == 6 and all(report.ok for report in reports)
