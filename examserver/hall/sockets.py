@@ -125,8 +125,7 @@ def seat_pulse(runtime: RoleRuntime, actor: Actor, body: PulseRequest, sid: str)
     now_ms = runtime.clock.now_ms()
     contact = hall_live(runtime).contact(actor.device)
     contact.sockets.add(sid)
-    contact.last_ms, contact.lost_ms = now_ms, None
-    contact.unsaved, contact.focus, contact.offset_ms = body.unsaved, body.focus, body.clock_offset_ms
+    contact.pulse(body.unsaved, body.focus, body.clock_offset_ms, now_ms)
     return PulseAnswer(server_ms=now_ms)
 
 

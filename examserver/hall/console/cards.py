@@ -8,7 +8,6 @@ from examserver.hall.live.store import Contact, HallLive, LiveSitting, Seated
 from examserver.hall.schemas import (
     AlarmView,
     CardCandidate,
-    CountersignView,
     GateView,
     IncidentView,
     PaperState,
@@ -71,10 +70,12 @@ def alarms_of(
     if phase == "waiting_admission":
         at = seated.row.confirmed_ms or now_ms
         found.append(_alarm("waiting", at, "等待准入", "waits to be admitted"))
-    if phase == "answering" and online and contact.unsaved >= 5:
-        found.append(_alarm("unsaved", now_ms, f"{contact.unsaved} 处未保存", f"{contact.unsaved} changes unsaved"))
-    if phase == "answering" and online and not contact.focus:
-        found.append(_alarm("focus", contact.last_ms or now_ms, "离开答题页面", "left the exam page"))
+    if phase == "answering" and online and contact.unsaved_ms is not None:
+        found.append(
+            _alarm("unsaved", contact.unsaved_ms, f"{contact.unsaved} 处未保存", f"{contact.unsaved} changes unsaved")
+        )
+    if phase == "answering" and online and contact.away_ms is not None:
+        found.append(_alarm("focus", contact.away_ms, "离开答题页面", "left the exam page"))
     if contact.refused_ms is not None and now_ms - contact.refused_ms < HOSTILE_SHOWN_MS:
         text = f"异常消息 {contact.refusals} 条"
         found.append(_alarm("hostile", contact.refused_ms, text, f"{contact.refusals} refused messages"))
@@ -132,7 +133,7 @@ def sitting_facts(hall: HallLive, live: LiveSitting, now_ms: int) -> SittingFact
         papers_present=len(live.papers),
         seats_needed=len(live.order.entrants),
         seats_bound=sum(1 for seat in live.seats.values() if seat.station is not None),
-        custodians_needed=2,
+        custodians_needed=live.threshold,
         shares_present=shares_present(live),
         released=row.released_ms is not None,
         ready=phases.count("ready"),
@@ -152,13 +153,13 @@ def shares_present(live: LiveSitting) -> int:
     return min((len({one.custodian for one in accepted if one.paper == paper}) for paper in papers), default=0)
 
 
-def release_view(live: LiveSitting, needed: int) -> ReleaseView:
+def release_view(live: LiveSitting) -> ReleaseView:
     """Give how far the release is, with every attempt."""
     present = shares_present(live)
     released = live.row.released_ms is not None
     return ReleaseView(
         shares_present=present,
-        needed=needed,
+        needed=live.threshold,
         released=released,
         state="released" if released else ("waiting" if present else "none"),
         by=[
@@ -171,12 +172,10 @@ def release_view(live: LiveSitting, needed: int) -> ReleaseView:
     )  # fmt: skip
 
 
-def sitting_view(
-    hall: HallLive, live: LiveSitting, needed: int, signed: list[CountersignView], now_ms: int
-) -> SittingView:
-    """Give the sitting as staff see it; `needed` is the papers' threshold of custodians."""
+def sitting_view(hall: HallLive, live: LiveSitting, now_ms: int, shown: list[SeatCard] | None = None) -> SittingView:
+    """Give the sitting as staff see it; `shown` are the cards where they are at hand."""
     row, order, facts = live.row, live.order, sitting_facts(hall, live, now_ms)
-    cards = [seat_card(hall, live, seat, now_ms, frozenset()) for seat in live.seats.values()]
+    cards = shown or [seat_card(hall, live, seat, now_ms, frozenset()) for seat in live.seats.values()]
     deadlines = [card.deadline_ms for card in cards if card.deadline_ms is not None]
     record = "ready" if row.recorded_ms else ("building" if row.record_job else "none")
     return SittingView(
@@ -194,12 +193,12 @@ def sitting_view(
             )
             for one in order.papers
         ],
-        release=release_view(live, needed),
+        release=release_view(live),
         gates=[GateView(name=g.name, ok=g.ok, why_zh=g.why_zh, why_en=g.why_en) for g in gates_of(facts)],
         next=next_act(facts),
         counts=counts_of(live, cards),
         incidents=incident_views(live),
-        record=record, countersigned=signed, server_ms=now_ms,
+        record=record, countersigned=live.signed, server_ms=now_ms,
     )  # fmt: skip
 
 

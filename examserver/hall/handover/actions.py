@@ -84,9 +84,7 @@ def hand_over(work: Work, sitting_id: str) -> str:
     if row.record_job is None:
         row.record_job = enqueue(work, "build_record", {"sitting": sitting_id})
         work.record("record.requested", sitting_id, job=row.record_job)
-        hall = hall_live(work.runtime)
         work.after_commit(lambda: _refresh(work.runtime, sitting_id))
-        hall.watched.add(sitting_id)
     return row.record_job
 
 

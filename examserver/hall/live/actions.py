@@ -13,10 +13,11 @@ from sqlalchemy import select
 
 from examserver.hall.closing.actions import close_sessions, close_sitting
 from examserver.hall.console.actions import credit_time
-from examserver.hall.console.cards import seat_card
-from examserver.hall.console.schemas import SeatUpdate
+from examserver.hall.console.cards import seat_card, sitting_view
+from examserver.hall.console.schemas import AlarmPush, SeatUpdate, SittingUpdate
 from examserver.hall.live.sockets import CONSOLE, console_room
 from examserver.hall.live.store import HallLive, LiveSitting, hall_live
+from examserver.hall.schemas import SeatCard
 from examserver.hall.sittings.actions import note, order_of
 from examserver.hall.tables import HeartbeatRow, IncidentRow, OutageRow, SittingRow
 from examserver.hall.timing import closes_at, may_enter
@@ -191,17 +192,35 @@ def _mark(work: Work, row: SittingRow, from_ms: int) -> None:
 
 
 def show_changes(hall: HallLive, sitting: str, now_ms: int) -> None:
-    """Push the cards that look different from what the consoles were last shown."""
+    """Push what looks different from what the consoles were last shown: cards, new alarms, the sitting itself."""
     live = hall.sittings.get(sitting)
     if live is None:
         return
-    send, seen = pusher(hall.runtime), hall.cameras(sitting, now_ms)
+    room, seen, cards = console_room(sitting), hall.cameras(sitting, now_ms), []
     for at, seat in enumerate(list(live.seats.values())):
         card = seat_card(hall, live, seat, now_ms, seen)
-        look = card.model_dump_json(exclude={"last_contact_ms"})
-        if hall.shown.get((sitting, seat.seat)) != look:
-            hall.shown[sitting, seat.seat] = look
-            update = SeatUpdate(sitting=sitting, card=card, server_ms=now_ms)
-            send.emit(CONSOLE, "seat:update", update, console_room(sitting))
+        cards.append(card)
+        _show_card(hall, room, sitting, card, now_ms)
         if at % 25 == 24:
             gevent.sleep(0)
+    view = sitting_view(hall, live, now_ms, cards)
+    if _changed(hall, (sitting, ""), view.model_dump_json(exclude={"server_ms"})):
+        pusher(hall.runtime).emit(CONSOLE, "sitting:update", SittingUpdate(sitting=view), room)
+
+
+def _show_card(hall: HallLive, room: str, sitting: str, card: SeatCard, now_ms: int) -> None:
+    send, place = pusher(hall.runtime), (sitting, card.seat)
+    if not _changed(hall, place, card.model_dump_json(exclude={"last_contact_ms"})):
+        return
+    send.emit(CONSOLE, "seat:update", SeatUpdate(sitting=sitting, card=card, server_ms=now_ms), room)
+    before = hall.alarms.get(place, set())
+    hall.alarms[place] = {alarm.kind for alarm in card.alarms}
+    for alarm in card.alarms:
+        if alarm.kind not in before:
+            send.emit(CONSOLE, "alarm:raised", AlarmPush(sitting=sitting, seat=card.seat, alarm=alarm), room)
+
+
+def _changed(hall: HallLive, place: tuple[str, str], look: str) -> bool:
+    changed = hall.shown.get(place) != look
+    hall.shown[place] = look
+    return changed

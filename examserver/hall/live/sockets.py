@@ -7,13 +7,12 @@ A push is a courtesy, never the truth: whoever misses one learns the same from `
 from collections.abc import Iterable
 
 from examserver.hall.console.cards import seat_card
-from examserver.hall.console.schemas import AlarmPush, SeatUpdate, ThumbnailPush
+from examserver.hall.console.schemas import AlarmPush, SeatUpdate, SittingUpdate, ThumbnailPush
 from examserver.hall.live.store import HallLive, LiveSitting, Seated
-from examserver.hall.schemas import CreditedPush, MessageView, MovedPush, SeatCard, SeatMap, SeatView, StartedPush
+from examserver.hall.schemas import CreditedPush, MessageView, MovedPush, SeatCard, SeatView, StartedPush
 from examserver.hall.sessions.view import seat_view
 from examserver.kernel.canonical import b64u
 from examserver.plumbing.contract import pushed
-from examserver.plumbing.runtime import RoleRuntime
 from examserver.plumbing.sockets import pusher
 from examserver.responses.actions import Standing
 
@@ -26,7 +25,7 @@ pushed(SEAT, "message:sent", body=MessageView, summary="A message from the invig
 pushed(SEAT, "session:credited", body=CreditedPush, summary="Time was added")
 pushed(SEAT, "session:moved", body=MovedPush, summary="This workstation no longer holds the session")
 pushed(CONSOLE, "seat:update", body=SeatUpdate, summary="One seat's card changed")
-pushed(CONSOLE, "sitting:changed", body=SeatMap, summary="Load sitting and seat map again: the whole map")
+pushed(CONSOLE, "sitting:update", body=SittingUpdate, summary="The sitting changed: phase, gates, counts, release")
 pushed(CONSOLE, "alarm:raised", body=AlarmPush, summary="A seat raised an alarm")
 pushed(CONSOLE, "thumbnail:taken", body=ThumbnailPush, summary="A small picture of a seat or room camera")
 
@@ -88,9 +87,3 @@ def tell_card(hall: HallLive, live: LiveSitting, seat: str) -> SeatCard | None:
     update = SeatUpdate(sitting=live.row.id, card=card, server_ms=now_ms)
     pusher(hall.runtime).emit(CONSOLE, "seat:update", update, console_room(live.row.id))
     return card
-
-
-def tell_thumbnail(runtime: RoleRuntime, sitting: str, seat: str | None, camera: str, jpeg: str) -> None:
-    """Push a thumbnail to the consoles of a sitting."""
-    body = ThumbnailPush(seat=seat, camera=camera, jpeg=jpeg)
-    pusher(runtime).emit(CONSOLE, "thumbnail:taken", body, console_room(sitting))

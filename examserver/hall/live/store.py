@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from examserver.hall.handover.signing import countersigned
 from examserver.hall.roster import Order, read_order
+from examserver.hall.schemas import CountersignView
 from examserver.hall.sitting import SeatFacts, seat_phase
 from examserver.hall.tables import (
     CreditRow,
@@ -23,6 +25,7 @@ from examserver.hall.tables import (
     MessageRow,
     OutageRow,
     PaperRow,
+    RecordRow,
     ReleaseRow,
     SeatRow,
     SessionRow,
@@ -39,6 +42,9 @@ from examserver.kernel.documents import read_document
 from examserver.plumbing.runtime import RoleRuntime
 from examserver.responses.actions import StepLog, step_log
 from examserver.responses.steps import Phase
+from itembank.papers.manifest import read_manifest
+
+MANY_UNSAVED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +128,8 @@ class LiveSitting:
     read: dict[tuple[str, str], int] = field(default_factory=dict)
     releases: list[Attempt] = field(default_factory=list)
     incidents: list[IncidentRow] = field(default_factory=list)
+    threshold: int = 2
+    signed: list[CountersignView] = field(default_factory=list)
 
     def seated(self, seat: str) -> Seated | None:
         """The session at a seat, if somebody sits there."""
@@ -141,12 +149,21 @@ class Contact:
     http_ms: int | None = None
     lost_ms: int | None = None
     unsaved: int = 0
+    unsaved_ms: int | None = None
     focus: bool = True
+    away_ms: int | None = None
     offset_ms: int | None = None
     allowance: float = 0.0
     allowance_ms: int = 0
     refusals: int = 0
     refused_ms: int | None = None
+
+    def pulse(self, unsaved: int, focus: bool, offset_ms: int | None, now_ms: int) -> None:
+        """Take a pulse; remember since when changes pile up or the page is left."""
+        self.last_ms, self.lost_ms = now_ms, None
+        self.unsaved_ms = (self.unsaved_ms or now_ms) if unsaved >= MANY_UNSAVED else None
+        self.away_ms = None if focus else (self.away_ms or now_ms)
+        self.unsaved, self.focus, self.offset_ms = unsaved, focus, offset_ms
 
     def online(self, now_ms: int, lost_after_s: int) -> bool:
         """Say whether the workstation is in touch: a live socket, or a recent HTTP call where sockets don't pass."""
@@ -170,6 +187,7 @@ class HallLive:
         self.frozen: set[str] = set()
         self.watched: set[str] = set()
         self.shown: dict[tuple[str, str], str] = {}
+        self.alarms: dict[tuple[str, str], set[str]] = {}
         self.cameras: Callable[[str, int], frozenset[str]] = _no_cameras
         self._places: dict[str, list[tuple[str, str]]] = {}
         self._lock = threading.RLock()
@@ -275,7 +293,8 @@ class HallLive:
     def _read(self, session: Session, sitting: str) -> LiveSitting:
         row = load_sitting(session, sitting)
         order = read_order(read_document(row.order_file).body)
-        papers = dict(_papers(session, [paper.paper for paper in order.papers]))
+        present = _papers(session, [paper.paper for paper in order.papers])
+        papers = {paper.id: paper.title for paper in present}
         live = LiveSitting(
             row, order, _schedule(order, row, _resumed(session, sitting)), _forms(session, papers), papers
         )
@@ -283,6 +302,9 @@ class HallLive:
         live.seats = {seat.seat: seat for seat in seats_of(session, sitting)}
         live.sessions = {one.id: Seated(one, credits.get(one.id, ())) for one in sessions_of(session, sitting)}
         live.by_seat = {one.row.seat: one.row.id for one in live.sessions.values()}
+        live.threshold = max((read_manifest(paper.manifest).threshold for paper in present), default=2)
+        record = session.get(RecordRow, sitting)
+        live.signed = countersigned(record.document) if record is not None else []
         _read_talk(session, live)
         for key in session.scalars(select(FormKeyRow).where(FormKeyRow.sitting == sitting)):
             info = form_key_info(sitting, key.form)
@@ -340,9 +362,8 @@ def _schedule(order: Order, row: SittingRow, resumed_ms: int) -> Schedule:
     )  # fmt: skip
 
 
-def _papers(session: Session, wanted: Iterable[str]) -> Iterable[tuple[str, str]]:
-    rows = session.scalars(select(PaperRow).where(PaperRow.id.in_(list(wanted))))
-    return [(row.id, row.title) for row in rows]
+def _papers(session: Session, wanted: Iterable[str]) -> list[PaperRow]:
+    return list(session.scalars(select(PaperRow).where(PaperRow.id.in_(list(wanted)))))
 
 
 def _forms(session: Session, papers: Iterable[str]) -> dict[str, FormFacts]:

@@ -1,6 +1,5 @@
 """Endpoints of sittings for staff: import, lists, gates, seat map, admission, release, start, collect."""
 
-from sqlalchemy import select
 
 from examserver.hall.closing.actions import close_sessions, close_sitting
 from examserver.hall.console.cards import seat_map, sitting_view
@@ -11,7 +10,6 @@ from examserver.hall.console.schemas import (
     PaperImportView,
     StartRequest,
 )
-from examserver.hall.handover.signing import countersigned
 from examserver.hall.live.store import LiveSitting, hall_live
 from examserver.hall.release.actions import ReleaseRefused, submit_release
 from examserver.hall.roster import OrderContradicts, OrderForAnotherHall
@@ -28,14 +26,13 @@ from examserver.hall.sittings.actions import (
     open_admission,
     start_sitting,
 )
-from examserver.hall.tables import NoSuchSitting, PaperRow, RecordRow
+from examserver.hall.tables import NoSuchSitting
 from examserver.kernel.access import Actor, Permit
 from examserver.kernel.errors import Invalid, Refused
 from examserver.plumbing.contract import Files, endpoint
 from examserver.plumbing.runtime import RoleRuntime
 from examserver.plumbing.work import Work, open_work
 from examserver.responses.steps import Moment
-from itembank.papers.manifest import read_manifest
 
 
 class NoFile(Invalid):
@@ -73,24 +70,9 @@ def load_live(runtime: RoleRuntime, sitting_id: str) -> LiveSitting:
     return live
 
 
-def threshold(work: Work, live: LiveSitting) -> int:
-    """How many custodians the sitting's papers need (2 until a package says otherwise)."""
-    rows = work.session.scalars(select(PaperRow).where(PaperRow.id.in_(list(live.papers))))
-    return max((read_manifest(row.manifest).threshold for row in rows), default=2)
-
-
-def view_sitting(work: Work, sitting_id: str) -> SittingView:
+def view_sitting(runtime: RoleRuntime, sitting_id: str) -> SittingView:
     """The sitting as staff see it."""
-    hall, live = hall_live(work.runtime), load_live(work.runtime, sitting_id)
-    record = work.session.get(RecordRow, sitting_id)
-    signed = countersigned(record.document) if record is not None else []
-    return sitting_view(hall, live, threshold(work, live), signed, work.now_ms)
-
-
-def fresh_view(runtime: RoleRuntime, actor: Actor, sitting_id: str) -> SittingView:
-    """The sitting after an act was committed."""
-    with open_work(runtime, actor, write=False) as work:
-        return view_sitting(work, sitting_id)
+    return sitting_view(hall_live(runtime), load_live(runtime, sitting_id), runtime.clock.now_ms())
 
 
 @endpoint(
@@ -108,7 +90,7 @@ def import_order_endpoint(runtime: RoleRuntime, actor: Actor, files: Files) -> S
     """Import an order."""
     with open_work(runtime, actor) as work:
         sitting_id = import_order(work, only_file(files)).id
-    return fresh_view(runtime, actor, sitting_id)
+    return view_sitting(runtime, sitting_id)
 
 
 @endpoint(
@@ -137,7 +119,7 @@ def import_paper_endpoint(work: Work, files: Files) -> PaperImportView:
 def list_sittings_endpoint(work: Work) -> SittingList:
     """List."""
     lives = sorted(hall_live(work.runtime).sittings.values(), key=lambda live: (live.row.starts_ms, live.row.id))
-    return SittingList(sittings=[view_sitting(work, live.row.id) for live in lives])
+    return SittingList(sittings=[view_sitting(work.runtime, live.row.id) for live in lives])
 
 
 @endpoint(
@@ -150,7 +132,7 @@ def list_sittings_endpoint(work: Work) -> SittingList:
 )
 def show_sitting_endpoint(work: Work, sitting_id: str) -> SittingView:
     """Show."""
-    return view_sitting(work, sitting_id)
+    return view_sitting(work.runtime, sitting_id)
 
 
 @endpoint(
@@ -180,7 +162,7 @@ def open_admission_endpoint(runtime: RoleRuntime, actor: Actor, sitting_id: str,
     """Open."""
     with open_work(runtime, actor) as work:
         open_admission(work, sitting_id)
-    return fresh_view(runtime, actor, sitting_id)
+    return view_sitting(runtime, sitting_id)
 
 
 @endpoint(
@@ -197,7 +179,7 @@ def open_admission_endpoint(runtime: RoleRuntime, actor: Actor, sitting_id: str,
 def release_endpoint(runtime: RoleRuntime, actor: Actor, sitting_id: str, files: Files) -> ReleaseView:
     """Release."""
     submit_release(runtime, actor, sitting_id, only_file(files))
-    return fresh_view(runtime, actor, sitting_id).release
+    return view_sitting(runtime, sitting_id).release
 
 
 @endpoint(
@@ -214,7 +196,7 @@ def start_sitting_endpoint(runtime: RoleRuntime, actor: Actor, sitting_id: str, 
     """Start."""
     with open_work(runtime, actor) as work:
         start_sitting(work, sitting_id)
-    return fresh_view(runtime, actor, sitting_id)
+    return view_sitting(runtime, sitting_id)
 
 
 @endpoint(
