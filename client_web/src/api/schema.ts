@@ -5197,6 +5197,13 @@ export interface components {
             sittings: components["schemas"]["SittingView"][];
         };
         /**
+         * SittingUpdate
+         * @description The sitting changed.
+         */
+        SittingUpdate: {
+            sitting: components["schemas"]["SittingView"];
+        };
+        /**
          * SittingView
          * @description One sitting as staff see it.
          */
@@ -5896,6 +5903,7 @@ export type ShortageView = components['schemas']['ShortageView'];
 export type SignInRequest = components['schemas']['SignInRequest'];
 export type SittingCounts = components['schemas']['SittingCounts'];
 export type SittingList = components['schemas']['SittingList'];
+export type SittingUpdate = components['schemas']['SittingUpdate'];
 export type SittingView = components['schemas']['SittingView'];
 export type SkippedItem = components['schemas']['SkippedItem'];
 export type SpecificationForm = components['schemas']['SpecificationForm'];
