@@ -46,7 +46,7 @@ def check_citizen_number(number: str, today: date) -> NumberFault | None:
             f"a citizen identity number has 17 digits and a check character; this has {len(number)} characters",
         )
     born = birth_date(number)
-    if born is None or not date(1900, 1, 1) <= born <= today:
+    if born is None or not date(1800, 1, 1) <= born <= today:
         return NumberFault("roster.identity_birth", "身份证号码中的出生日期不存在", "its birth date is impossible")
     if number[17] != check_character(number[:17]):
         return NumberFault("roster.identity_check", "身份证号码校验位不正确", "its check character is wrong")

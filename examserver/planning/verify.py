@@ -101,7 +101,11 @@ def _read_candidate(one: Fields) -> None:
 
 
 def _read_policy(policy: Fields, fields: Fields) -> None:
-    for name in fields.any("policy"):
+    player = policy.within("player")
+    player.integer("rules_s", 0, 3600)
+    player.choice("seat_camera", ["required", "optional"])
+    player.finish()
+    for name in sorted(set(fields.any("policy")) - {"player"}):
         value = policy.within(name)
         for part in ("unit", "source", "from", "approver"):
             value.text(part, 400)

@@ -75,7 +75,8 @@ from examserver.certification.tables import lock_series, take_serial
 from examserver.kernel.access import system_actor
 from examserver.plumbing.settings import load_settings
 from examserver.plumbing.work import open_work
-runtime = build_runtimes(load_settings(env={}, data_dir=Path(sys.argv[1]), database_urls={"authority": sys.argv[2]}))["authority"]
+settings = load_settings(env={}, data_dir=Path(sys.argv[1]), database_urls={"authority": sys.argv[2]})
+runtime = build_runtimes(settings)["authority"]
 with open_work(runtime, system_actor("crash")) as work:
     series = lock_series(work.session, "S000033000123", 2026, 4)
     take_serial(series)
