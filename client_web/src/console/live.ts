@@ -18,7 +18,7 @@ export interface Live {
   readonly sitting: ShallowRef<SittingView | null>;
   readonly cards: ComputedRef<SeatCard[]>;
   readonly card: (seat: string) => SeatCard | undefined;
-  /** by seat, or by camera for cameras of the room */
+  /** by `pictureKey` */
   readonly pictures: ReadonlyMap<string, Picture>;
   readonly error: ShallowRef<ApiError | null>;
   readonly connected: Ref<boolean>;
@@ -30,6 +30,12 @@ interface ThumbnailPush {
   seat: string | null;
   camera: string;
   jpeg: string;
+}
+
+/** Where a camera's picture is kept: the seat's own by its number, its screen and the room's cameras apart. */
+export function pictureKey(seat: string | null, camera: string): string {
+  if (seat === null) return `room:${camera}`;
+  return camera.includes("screen") ? `screen:${seat}` : seat;
 }
 
 export function useLive(hall: Hall, id: string): Live {
@@ -70,7 +76,7 @@ export function useLive(hall: Hall, id: string): Live {
   }
 
   function takePicture(push: ThumbnailPush): void {
-    const key = push.seat ?? push.camera;
+    const key = pictureKey(push.seat, push.camera);
     const old = pictures.get(key);
     const data = Uint8Array.from(atob(push.jpeg), (c) => c.charCodeAt(0));
     pictures.set(key, { url: URL.createObjectURL(new Blob([data], { type: "image/jpeg" })), at_ms: now.value });

@@ -32,8 +32,11 @@ describe("seat states", () => {
   it("a page that reloads is offline for a moment and not lost", () => {
     expect(seatState(card("01", { online: false })).key).toBe("answering");
   });
-  it("a spare without a workstation is free", () => {
-    expect(seatState(card("31", { spare: true, station: null, candidate: null, session: null, phase: "unbound" })).key).toBe("free");
+  it("a bound seat nobody sits at waits for its candidate, a spare is free, an unbound one is neither", () => {
+    const empty = { candidate: null, session: null, phase: "check_in" };
+    expect(seatState(card("01", empty)).key).toBe("bound");
+    expect(seatState(card("31", { ...empty, spare: true })).key).toBe("free");
+    expect(seatState(card("32", { ...empty, spare: true, station: null, phase: "unbound" })).key).toBe("unbound");
   });
   it("counts agree with the map", () => {
     const cards = [

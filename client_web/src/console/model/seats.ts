@@ -56,7 +56,7 @@ export const isLost = (card: SeatFacts): boolean => card.alarms.some((alarm) => 
 
 export function seatState(card: SeatFacts): SeatState {
   if (isLost(card)) return STATES.lost;
-  if (!card.station && !card.candidate && card.spare) return STATES.free;
+  if (card.session === null && card.station !== null) return card.spare ? STATES.free : STATES.bound;
   return Object.hasOwn(STATES, card.phase) ? STATES[card.phase as StateKey] : STATES.unbound;
 }
 

@@ -1,11 +1,12 @@
 /** One moment of a session in words: the server's own where it has some, else by its kind. */
 import { catalogue, language } from "@/i18n";
+import { positionNumber } from "@/portals/kit/format";
 import type { TimelineEntry } from "../types";
 
 const words = catalogue(
   {
-    answer: "作答 {item}",
-    flag: "标记 {item}",
+    answer: "作答第 {item} 题",
+    flag: "标记第 {item} 题",
     late: "（迟到送达）",
     check_in: "考生录入准考证号",
     confirmed: "考生确认身份",
@@ -24,8 +25,8 @@ const words = catalogue(
     remark: "报告试题问题",
   },
   {
-    answer: "Answered {item}",
-    flag: "Flagged {item}",
+    answer: "Answered no. {item}",
+    flag: "Flagged no. {item}",
     late: " (delivered late)",
     check_in: "Candidate entered the ticket number",
     confirmed: "Candidate confirmed identity",
@@ -57,7 +58,7 @@ const lastPart = (kind: string): string => kind.split(/[.:]/).at(-1) ?? kind;
 export function entryWords(entry: TimelineEntry): string {
   const own = language.value === "en" ? entry.text_en : entry.text_zh;
   const kind = lastPart(entry.kind);
-  const said = own ?? (KEYS.has(kind) ? words(kind as Key, { item: entry.item ?? "" }) : entry.kind);
+  const said = own ?? (KEYS.has(kind) ? words(kind as Key, { item: positionNumber(entry.item ?? "") }) : entry.kind);
   return entry.late ? said + words("late") : said;
 }
 

@@ -33,3 +33,16 @@ export function shortDigest(digest: string): string {
 }
 
 export const percent = (part: number, whole: number): number => (whole > 0 ? Math.round((part / whole) * 100) : 0);
+
+/** The half a person reads of a recorded sentence written `中文 / English`; any other text as it is. */
+export function ownLanguage(text: string): string {
+  const cut = text.indexOf(" / ");
+  if (cut < 0) return text;
+  return language.value === "en" ? text.slice(cut + 3) : text.slice(0, cut);
+}
+
+/** `第 40 题` for a position id such as `i040`; other ids as they are. */
+export function positionNumber(item: string): string {
+  const match = /^i0*(\d+)$/.exec(item);
+  return match?.[1] ?? item;
+}

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { toCsv } from "./csv";
-import { fromLocalInput, shortDigest, toLocalInput, waited } from "./format";
+import { setLanguage } from "@/i18n";
+import { fromLocalInput, ownLanguage, positionNumber, shortDigest, toLocalInput, waited } from "./format";
 import { formatHash, parseHash } from "./route";
 
 describe("the address", () => {
@@ -22,6 +23,16 @@ describe("words for numbers", () => {
     const ms = new Date(2026, 10, 22, 9, 30).getTime();
     expect(fromLocalInput(toLocalInput(ms))).toBe(ms);
     expect(fromLocalInput("")).toBeNull();
+  });
+  it("bilingual records show the reader's half", () => {
+    setLanguage("zh-CN");
+    expect(ownLanguage("试卷已开启 / the paper is released")).toBe("试卷已开启");
+    setLanguage("en");
+    expect(ownLanguage("试卷已开启 / the paper is released")).toBe("the paper is released");
+    expect(ownLanguage("plain")).toBe("plain");
+  });
+  it("positions are counted as people count", () => {
+    expect([positionNumber("i040"), positionNumber("x1")]).toEqual(["40", "x1"]);
   });
   it("digests and sizes", () => {
     expect(shortDigest(`sha256:${"ab".repeat(32)}`)).toBe("abab abab abab");
