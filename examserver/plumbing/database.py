@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError, TimeoutError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from examserver.kernel.errors import Unavailable
+from examserver.plumbing.schema import upgrade
 from examserver.plumbing.telemetry import METRICS
 
 CONVENTION = {
@@ -112,8 +113,8 @@ class Database:
             self._write_lock.release()
 
     def prepare(self) -> None:
-        """Bring the schema to the newest version."""
-        METADATA[self.role].create_all(self.engine)
+        """Bring the schema to the newest version of the role's history."""
+        upgrade(self.role, METADATA[self.role], self.engine)
 
     def close(self) -> None:
         """Return every connection."""
