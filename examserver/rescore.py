@@ -22,6 +22,8 @@ from examserver.kernel.errors import ExamError, Invalid, Json
 from examserver.kernel.fields import Fields, parse_json
 from examserver.kernel.opener import Opener
 
+EXAMINED = ("submitted", "closed")
+
 
 class CannotRescore(Invalid):
     """Something a rescoring needs is missing."""
@@ -197,7 +199,8 @@ def verify_rescore(path: Path, trust: Trust | None, opener: Opener | None) -> Re
     rows: list[Json] = fields.values("sessions")
     documents = [(_session(entries, record_key, sitting, row), row) for row in rows]
     checks.each("answers_chain", _chain_faults(documents), f"{len(rows)} sessions, every step in its place")
-    scored = [_scored(document, row, material) for document, row in documents]
+    examined = [(document, row) for document, row in documents if row["state"] in EXAMINED or row["steps"]]
+    scored = [_scored(document, row, material) for document, row in examined]
     sheets = [sheet for sheet in material.sheets if sheet.body.get("sitting") == sitting]
     if not sheets:
         raise CannotRescore(what_zh="成绩单", what_en="the result sheet")
@@ -208,5 +211,7 @@ def verify_rescore(path: Path, trust: Trust | None, opener: Opener | None) -> Re
         keys_named = sheet.body["key_package_digest"] in material.key_digests
         checks.hold("results_for_keys", keys_named, str(sheet.body["key_package_digest"]), "sheet")
         checks.each("scores_same", _differences(scored, sheet.body), f"{len(scored)} candidates scored again")
+        absent = sorted({*fields.texts("absent"), *(row["ticket"] for row in rows)} - {one.ticket for one in scored})
+        checks.hold("absent_same", sheet.body["absent"] == absent, f"{len(absent)} absent: {absent[:20]}", "sheet")
         checks.each("passes_same", _passes(sheet.body), "passed exactly at or above the cut score")
     return checks.report(path, "sitting scored again")

@@ -57,6 +57,7 @@ WORDS = {
     "audit_anchor": "操作记录与已公布的链头一致",
     "record_opens": "考场记录可打开",
     "sessions_whole": "每个考试会话与记录一致",
+    "absent_same": "缺考名单一致",
     "answers_chain": "每步作答的链一致",
     "scores_same": "重新评分结果一致",
     "results_complete": "成绩无缺失、多余",

@@ -144,6 +144,11 @@ def _differences(body: Json, record_path: Path, keys_path: Path, key: SealingKey
         right = keyed is not None and set(value or []) == set(keyed.key) if isinstance(value, list) else False
         right = right or (keyed is not None and value is not None and (value,) == keyed.key)
         expected = keyed.points if keyed is not None and right else Decimal(0)
+        step = {"seq": answered.seq, "hash": answered.hash, "received_ms": answered.received_ms} if answered else None
+        if step != one["step"]:
+            faults.append((f"item {one['item']}", f"the record says step {step}, the result {one['step']}"))
+        if keyed is not None and (keyed.code, keyed.version, keyed.rule) != (one["code"], one["version"], one["rule"]):
+            faults.append((f"item {one['item']}", f"the key is for {keyed.code} version {keyed.version}, {keyed.rule}"))
         if value != one["value"]:
             faults.append((f"item {one['item']}", f"the record says {value}, the result {one['value']}"))
         if _number(one["points"]) != expected:

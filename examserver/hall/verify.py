@@ -73,7 +73,7 @@ def _line(fields: Fields) -> Line:
         ticket=fields.text("ticket", 80),
         seat=fields.text("seat", 20),
         form=fields.text("form", 80),
-        state=fields.text("state", 40),
+        state=fields.choice("state", ["submitted", "closed", "refused", "not_started"]),
         steps=fields.integer("steps"),
         head=fields.digest("head"),
         closed_digest=fields.digest("closed_digest"),
@@ -83,12 +83,66 @@ def _line(fields: Fields) -> Line:
     return line
 
 
+def _optional(fields: Fields, *names: str) -> None:
+    for name in names:
+        fields.nullable(name, fields.text)
+
+
+def _read_release(one: Fields) -> None:
+    for name in ("custodian", "name", "device", "reason"):
+        one.text(name, 400, empty=True)
+    one.integer("at_ms")
+    one.choice("outcome", ["waiting", "released", "refused"])
+
+
+def _read_incident(one: Fields) -> None:
+    for name in ("incident", "kind", "by"):
+        one.text(name, 200)
+    one.text("text", 8000, empty=True)
+    _optional(one, "session", "seat")
+    one.integer("at_ms")
+
+
+def _read_credit(one: Fields) -> None:
+    for name in ("credit", "reason", "by"):
+        one.text(name, 200)
+    one.text("note", 8000, empty=True)
+    one.texts("sessions", 60_000)
+    _ = (one.integer("seconds"), one.integer("at_ms"))
+
+
+def _read_move(one: Fields) -> None:
+    for name in ("session", "from_seat", "to_seat", "by", "reason"):
+        one.text(name, 200)
+    _ = (one.integer("lease", 1), one.integer("at_ms"))
+
+
+def _read_outage(one: Fields) -> None:
+    _ = (one.integer("from_ms"), one.integer("to_ms"))
+
+
+def _read_video(one: Fields) -> None:
+    _ = (one.text("recording", 80), one.text("camera", 200), one.digest("head"), one.integer("segments"))
+    _optional(one, "seat")
+    one.nullable("manifest_digest", one.digest)
+
+
+EVENTS = {
+    "releases": _read_release,
+    "incidents": _read_incident,
+    "credits": _read_credit,
+    "moves": _read_move,
+    "outages": _read_outage,
+    "video": _read_video,
+}
+
+
 def _read_events(fields: Fields) -> None:
-    """The lists of what happened: present, each entry an object."""
-    for name in ("releases", "incidents", "credits", "moves", "outages"):
-        fields.many(name)
-    for credit in fields.many("credits"):
-        _ = (credit.integer("seconds"), credit.text("reason", 200), credit.integer("at_ms"))
+    """The lists of what happened, every entry with exactly its fields."""
+    for name, read in EVENTS.items():
+        for one in fields.many(name, 100_000):
+            read(one)
+            one.finish()
     audit = fields.within("audit")
     _ = (audit.integer("count"), audit.digest("head"))
     audit.finish()
@@ -99,10 +153,6 @@ def read_record(body: Json) -> Record:
     """The record in a document's body; raises MalformedField."""
     fields = Fields(body, "record")
     _read_events(fields)
-    video = fields.many("video", 100_000)
-    for one in video:
-        _ = (one.text("recording", 80), one.digest("head"), one.integer("segments"))
-        one.nullable("manifest_digest", one.digest)
     record = Record(
         sitting=fields.text("sitting", 80),
         order_digest=fields.digest("order_digest"),
@@ -111,7 +161,7 @@ def read_record(body: Json) -> Record:
         wrapped_key=fields.binary("wrapped_key"),
         lines=tuple(_line(one) for one in fields.many("sessions", 60_000)),
         merkle_root=fields.digest("merkle_root"),
-        video=tuple(dict(one.all()) for one in video),
+        video=tuple(dict(one.all()) for one in fields.many("video", 100_000)),
         absent=tuple(fields.texts("absent", 60_000)),
     )
     fields.finish()

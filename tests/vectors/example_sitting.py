@@ -73,7 +73,12 @@ def order() -> bytes:
         "papers": [{"paper": PAPER, "manifest_digest": digest(manifest())}],
         "forms": [FORMS[0][0]], "reserve_forms": [FORMS[1][0]], "seat_seed": "2026-12-示范",
         "candidates": candidates, "staff": [{"name": "钱主考", "role": "chief_invigilator", "login": "chief"}],
-        "policy": {}, "grading_key": b64(sealing_public(sealing("authority"))),
+        "policy": {
+            "player": {"rules_s": 10, "seat_camera": "optional"},
+            "cut_score": {"value": "60", "unit": "points", "source": "国家职业技能标准", "from": "2019-01-01",
+                          "approver": "省人力资源和社会保障厅"},
+        },
+        "grading_key": b64(sealing_public(sealing("authority"))),
         "hall_key": key_id("ed25519", signing_public(signing("hall"))),
     }  # fmt: skip
     return signed_file(body, "exam.sitting-order", [("authority", AUTHORITY, signing("authority"))])

@@ -71,6 +71,10 @@ def left_out(body: Json) -> None:
     del body["results"][1]
 
 
+def absent_too(body: Json) -> None:
+    body["absent"] = [SECOND]
+
+
 def invented(body: Json) -> None:
     body["results"].append({**body["results"][0], "ticket": "33010120261201003"})
 
@@ -81,6 +85,7 @@ def invented(body: Json) -> None:
         (better, ("scores_same", f"ticket {SECOND}")),
         (passed, ("passes_same", f"ticket {SECOND}")),
         (left_out, ("scores_same", f"ticket {SECOND}")),
+        (absent_too, ("absent_same", "sheet")),
         (invented, ("scores_same", "ticket 33010120261201003")),
     ],
 )
