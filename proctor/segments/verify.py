@@ -106,7 +106,7 @@ def _check_files(manifest: Manifest, folder: Path, checks: Checklist) -> None:
 
 def _names_in(folder: Path) -> Iterator[str]:
     try:
-        yield from (path.name for path in folder.iterdir())
+        yield from (path.name for path in folder.iterdir() if path.suffix == ".seg")
     except OSError:
         return
 
