@@ -40,7 +40,7 @@ class CertificateQuery(Schema):
     """Which certificates to list."""
 
     run: str | None = Field(default=None, max_length=40)
-    limit: int = Field(default=200, ge=1, le=500)
+    limit: int = Field(default=500, ge=1, le=1000)
     offset: int = Field(default=0, ge=0)
 
 

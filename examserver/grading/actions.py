@@ -270,7 +270,7 @@ def basis_of(run: RunRow) -> Basis:
 
 
 def graded_bodies(runtime: RoleRuntime, run: RunRow) -> Iterator[tuple[Json, int, int]]:
-    """Score every session that started, from the sealed files: (result without id, how many done, of how many)."""
+    """Score every session that was examined, from the sealed files: (result without id, how many done, of how many)."""
     vault, sealing = grading_vault(runtime), runtime.keys.sealing
     record = read_record(vault.get(run.record_digest))
     keys = keys_by_form(open_key_package(read_key_package(vault.get(run.key_package_digest)), sealing))
@@ -278,7 +278,7 @@ def graded_bodies(runtime: RoleRuntime, run: RunRow) -> Iterator[tuple[Json, int
     lines = sorted(record.sessions, key=lambda line: line.ticket)
     for done, line in enumerate(lines, start=1):
         opened = open_session(record, record_key, line)
-        if opened.started:
+        if line.examined:
             yield grade_session(basis_of(run), "", opened, keys), done, len(lines)
 
 

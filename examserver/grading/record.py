@@ -19,6 +19,7 @@ from examserver.kernel.fields import Fields, parse_json
 
 RECORD_TYPE = "exam.sitting-record"
 RECORD_NAME = "record.json"
+EXAMINED = frozenset({"submitted", "closed"})
 SIGNERS = frozenset({"hall", "chief_invigilator", "quality_supervisor"})
 
 
@@ -44,6 +45,11 @@ class SessionLine:
     head: str
     closed_digest: str
     cipher_digest: str
+
+    @property
+    def examined(self) -> bool:
+        """Whether the candidate sat the exam: somebody turned away or never admitted has no result."""
+        return self.state in EXAMINED or self.steps > 0
 
 
 @dataclass(frozen=True)
@@ -75,10 +81,9 @@ class Answered:
 
 @dataclass(frozen=True)
 class OpenedSession:
-    """The final answers of one session, by item; somebody turned away at the door never started."""
+    """The final answers of one session, by item."""
 
     line: SessionLine
-    started: bool
     answers: dict[str, Answered]
 
 
@@ -134,7 +139,7 @@ def open_session(record: SittingRecord, record_key: bytes, line: SessionLine) ->
     fields = Fields(document, "session")
     entries, header = fields.values("entries", 1_000_000), fields.any("header")
     _require_closed(line, document, entries)
-    return OpenedSession(line, bool(header), final_answers(list(replay(line, header, entries))))
+    return OpenedSession(line, final_answers(list(replay(line, header, entries))))
 
 
 def _require_closed(line: SessionLine, document: Json, entries: list[Json]) -> None:

@@ -261,7 +261,12 @@ def closed_of(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def build_record(
-    authority: Authority, order_file: bytes, right: dict[int, int], absent: int = 0, signers: int = 3
+    authority: Authority,
+    order_file: bytes,
+    right: dict[int, int],
+    absent: int = 0,
+    signers: int = 3,
+    turned_away: int = 0,
 ) -> bytes:
     """A sitting record as a hall would hand it over: the position-th ticket gets `right` items right (default all)."""
     order = json.loads(order_file)["body"]
@@ -276,7 +281,9 @@ def build_record(
         }  # fmt: skip
         correct = right.get(position, ITEMS)
         values = {f"i{n:03}": "B" if n <= correct else "C" for n in range(1, ITEMS + 1)}
-        document = session_document(session, header, values)
+        refused_here = position > len(present) - turned_away
+        state = "refused" if refused_here else "submitted"
+        document = session_document(session, {} if refused_here else header, {} if refused_here else values)
         aad = encode({"sitting": order["sitting"], "session": session}, "exam.session-aad", 1)
         cipher = seal_bytes(key, to_json(document), aad)
         sealed.append((f"sessions/{session}.bin", cipher))
@@ -284,7 +291,7 @@ def build_record(
         lines.append(
             {
                 "session": session, "candidate": one["candidate"], "ticket": one["ticket"], "seat": one["seat"],
-                "form": one["form"], "state": "submitted", "steps": len(document["entries"]),
+                "form": one["form"], "state": state, "steps": len(document["entries"]),
                 "head": document["head"], "closed_digest": digest_of(closed_of(document), "exam.session-closed", 1),
                 "cipher_digest": digest(cipher),
             }

@@ -87,6 +87,20 @@ def test_absent_candidates_are_listed_and_get_no_result(authority: Authority) ->
     assert not failures(authority)
 
 
+def test_somebody_turned_away_has_no_result_and_counts_as_absent(authority: Authority) -> None:
+    plan = authority.ordered_plan(3)
+    record = build_record(authority, authority.order(plan["id"]), {}, turned_away=1)
+    ok(upload(authority["grader"], "/api/authority/records", record, "x.zip"))
+    ok(upload(authority["grader"], "/api/authority/key-packages", authority.sealed.keys, "x.json"))
+    run = ok(authority["grader"].post(f"/api/authority/sittings/{plan['sitting']}/runs"))["run"]
+    authority.world.run_jobs()
+    shown = ok(authority["grader"].get(f"/api/authority/runs/{run}"))
+    assert (shown["graded"], shown["absent"]) == (2, 1)
+    sheet = json.loads(authority["grader"].get(f"/api/authority/runs/{run}/sheet").data)["body"]
+    assert len(sheet["absent"]) == 1
+    assert not failures(authority)
+
+
 def test_two_persons_approve_and_never_the_grader(authority: Authority) -> None:
     graded = authority.graded(2)
     path = f"/api/authority/runs/{graded.run}/approvals"
