@@ -15,7 +15,7 @@ from examserver.slices import load_slices
 
 def build_runtimes(settings: Settings) -> dict[str, RoleRuntime]:
     """A runtime with its database ready for each role of these settings."""
-    load_slices()
+    load_slices(settings.roles)
     runtimes: dict[str, RoleRuntime] = {role: RoleRuntime(role, settings) for role in settings.roles}
     for runtime in runtimes.values():
         runtime.database.prepare()

@@ -1,27 +1,30 @@
-"""The list of slices: importing it loads every table, endpoint, socket event and job of the product."""
+"""The list of slices: what is loaded for which role."""
 
 import importlib
 import importlib.util
+from collections.abc import Collection
 
-SLICES = (
-    "itembank.items",
-    "itembank.specs",
-    "itembank.exchange",
-    "itembank.review",
-    "itembank.assembly",
-    "itembank.papers",
-    "proctor.capture",
-    "proctor.segments",
-    "proctor.playback",
-    "examserver.institutions",
-    "examserver.planning",
-    "examserver.hall",
-    "examserver.responses",
-    "examserver.grading",
-    "examserver.certification",
-    "examserver.transparency",
-)
-SHELLS = ("tables", "actions", "api", "sockets", "jobs")
+from examserver.plumbing.settings import ROLES
+
+SLICES = {
+    "itembank.items": "bank",
+    "itembank.specs": "bank",
+    "itembank.exchange": "bank",
+    "itembank.review": "bank",
+    "itembank.assembly": "bank",
+    "itembank.papers": "bank",
+    "proctor.capture": "hall",
+    "proctor.segments": "hall",
+    "proctor.playback": "hall",
+    "examserver.responses": "hall",
+    "examserver.hall": "hall",
+    "examserver.institutions": "authority",
+    "examserver.planning": "authority",
+    "examserver.grading": "authority",
+    "examserver.certification": "authority",
+    "examserver.transparency": "authority",
+}
+SHELLS = ("actions", "api", "sockets")
 
 
 def _load(name: str) -> None:
@@ -33,14 +36,13 @@ def load_tables() -> None:
     """Register every table in its role's metadata."""
     importlib.import_module("examserver.plumbing.shared_tables")
     for slice_name in SLICES:
-        if importlib.util.find_spec(slice_name) is not None:
-            _load(f"{slice_name}.tables")
+        _load(f"{slice_name}.tables")
 
 
-def load_slices() -> None:
-    """Register everything: tables, endpoints, socket events, jobs."""
+def load_slices(roles: Collection[str] = ROLES) -> None:
+    """Register tables, endpoints, socket events and jobs of these roles: a hall starts without the bank's solver."""
     importlib.import_module("examserver.plumbing.shared_api")
-    for slice_name in SLICES:
-        if importlib.util.find_spec(slice_name) is not None:
-            for shell in SHELLS:
+    for slice_name, role in SLICES.items():
+        if role in roles:
+            for shell in ("tables", *SHELLS):
                 _load(f"{slice_name}.{shell}")

@@ -13,10 +13,6 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.sign import signers
-from pyhanko.sign.fields import SigSeedSubFilter
-from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from examserver.kernel.crypto.keys import SigningKey
 
@@ -46,6 +42,12 @@ def role_certificate(key: SigningKey, name: str) -> bytes:
 
 def sign_pdf(pdf: bytes, key: SigningKey, name: str, reason: str) -> bytes:
     """The PDF with an invisible signature over all of it."""
+    # Imported here: half a second that a restarting server must not wait for.
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+    from pyhanko.sign import signers
+    from pyhanko.sign.fields import SigSeedSubFilter
+    from pyhanko_certvalidator.registry import SimpleCertificateStore
+
     private = Ed25519PrivateKey.from_private_bytes(key.raw)
     raw = private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     signer = signers.SimpleSigner(

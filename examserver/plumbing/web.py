@@ -325,9 +325,14 @@ def add_pages(app: Flask, dist: Path) -> None:
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return response
 
+    def favicon() -> Response:
+        file = dist / "favicon.svg"
+        return send_file(file.resolve(), mimetype="image/svg+xml") if file.is_file() else Response("", 404)
+
     for path, name in PAGES.items():
         app.add_url_rule(path, f"page_{name}", lambda name=name: page(name))
     app.add_url_rule("/assets/<path:name>", "asset", asset)
+    app.add_url_rule("/favicon.svg", "favicon", favicon)
 
 
 PAGES = {
