@@ -4,7 +4,8 @@ A seat is lost when it holds a session that is not over and its workstation has 
 page reload is shorter, a power cut shows within ten seconds because a silent socket is dropped after eight.
 """
 
-from examserver.hall.live.store import Contact, HallLive, LiveSitting, Seated
+from examserver.hall.live.contact import Contact
+from examserver.hall.live.store import HallLive, LiveSitting, Seated
 from examserver.hall.schemas import (
     AlarmView,
     CardCandidate,

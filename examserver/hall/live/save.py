@@ -4,7 +4,8 @@ The hot path: no transaction is opened here; lease, session and clock are checke
 at their last change, and the answer waits for the group commit.
 """
 
-from examserver.hall.live.store import Contact, HallLive
+from examserver.hall.live.contact import Contact
+from examserver.hall.live.store import HallLive
 from examserver.hall.sessions.actions import load_seated
 from examserver.kernel.access import Actor
 from examserver.kernel.errors import ExamError, Unavailable

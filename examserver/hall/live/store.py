@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from examserver.hall.handover.signing import countersigned
+from examserver.hall.live.contact import Contact
 from examserver.hall.roster import Order, read_order
 from examserver.hall.schemas import CountersignView
 from examserver.hall.sitting import SeatFacts, seat_phase
@@ -43,8 +44,6 @@ from examserver.plumbing.runtime import RoleRuntime
 from examserver.responses.actions import StepLog, step_log
 from examserver.responses.steps import Phase
 from itembank.papers.manifest import read_manifest
-
-MANY_UNSAVED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,36 +137,6 @@ class LiveSitting:
     def deadline(self, seated: Seated) -> int | None:
         """The instant the session's time is up."""
         return deadline_of(self.schedule, seated.times)
-
-
-@dataclass
-class Contact:
-    """What is known of a workstation beyond its rows: sockets, pulses, rate."""
-
-    sockets: set[str] = field(default_factory=set)
-    last_ms: int | None = None
-    http_ms: int | None = None
-    lost_ms: int | None = None
-    unsaved: int = 0
-    unsaved_ms: int | None = None
-    focus: bool = True
-    away_ms: int | None = None
-    offset_ms: int | None = None
-    allowance: float = 0.0
-    allowance_ms: int = 0
-    refusals: int = 0
-    refused_ms: int | None = None
-
-    def pulse(self, unsaved: int, focus: bool, offset_ms: int | None, now_ms: int) -> None:
-        """Take a pulse; remember since when changes pile up or the page is left."""
-        self.last_ms, self.lost_ms = now_ms, None
-        self.unsaved_ms = (self.unsaved_ms or now_ms) if unsaved >= MANY_UNSAVED else None
-        self.away_ms = None if focus else (self.away_ms or now_ms)
-        self.unsaved, self.focus, self.offset_ms = unsaved, focus, offset_ms
-
-    def online(self, now_ms: int, lost_after_s: int) -> bool:
-        """Say whether the workstation is in touch: a live socket, or a recent HTTP call where sockets don't pass."""
-        return bool(self.sockets) or (self.http_ms is not None and now_ms - self.http_ms < 1000 * lost_after_s)
 
 
 def form_key_info(sitting: str, form: str) -> bytes:
@@ -291,8 +260,9 @@ class HallLive:
         self._places = places
 
     def _read(self, session: Session, sitting: str) -> LiveSitting:
-        row = load_sitting(session, sitting)
-        order = read_order(read_document(row.order_file).body)
+        row, before = load_sitting(session, sitting), self.sittings.get(sitting)
+        same = before is not None and before.row.order_digest == row.order_digest
+        order = before.order if before and same else read_order(read_document(row.order_file).body)
         present = _papers(session, [paper.paper for paper in order.papers])
         papers = {paper.id: paper.title for paper in present}
         live = LiveSitting(
@@ -306,9 +276,11 @@ class HallLive:
         record = session.get(RecordRow, sitting)
         live.signed = countersigned(record.document) if record is not None else []
         _read_talk(session, live)
+        live.keys = dict(before.keys) if before and same else {}
         for key in session.scalars(select(FormKeyRow).where(FormKeyRow.sitting == sitting)):
-            info = form_key_info(sitting, key.form)
-            live.keys[key.form] = open_with(self.runtime.keys.sealing, key.sealed, info, f"key of {key.form}")
+            if key.form not in live.keys:
+                info = form_key_info(sitting, key.form)
+                live.keys[key.form] = open_with(self.runtime.keys.sealing, key.sealed, info, f"key of {key.form}")
         return live
 
 

@@ -1,6 +1,5 @@
 """Endpoints of sittings for staff: import, lists, gates, seat map, admission, release, start, collect."""
 
-
 from examserver.hall.closing.actions import close_sessions, close_sitting
 from examserver.hall.console.cards import seat_map, sitting_view
 from examserver.hall.console.schemas import (
