@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { betterOffset, measured, serverNow } from "./clock";
 import { densityFor, layRoom, neighbour } from "./layout";
 import { barPosition, gapsOf, nextRecorded, placeOf, spanOf } from "./review";
-import { countSeats, seatState, type SeatFacts } from "./seats";
+import { countSeats, isUnderWay, seatState, type SeatFacts } from "./seats";
 import { newTroubles, troublesOf } from "./trouble";
 
 function card(seat: string, change: Partial<SeatFacts> = {}): SeatFacts {
@@ -37,6 +37,9 @@ describe("seat states", () => {
     expect(seatState(card("01", empty)).key).toBe("bound");
     expect(seatState(card("31", { ...empty, spare: true })).key).toBe("free");
     expect(seatState(card("32", { ...empty, spare: true, station: null, phase: "unbound" })).key).toBe("unbound");
+  });
+  it("silence matters only while somebody is at work", () => {
+    expect(["answering", "submitted", "closed"].map((phase) => isUnderWay(card("01", { phase })))).toEqual([true, false, false]);
   });
   it("counts agree with the map", () => {
     const cards = [

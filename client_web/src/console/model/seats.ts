@@ -60,6 +60,11 @@ export function seatState(card: SeatFacts): SeatState {
   return Object.hasOwn(STATES, card.phase) ? STATES[card.phase as StateKey] : STATES.unbound;
 }
 
+const UNDER_WAY = new Set(["check_in", "waiting_admission", "admitted", "ready", "answering"]);
+
+/** Somebody is at this seat and not done yet: silence matters here and nowhere else. */
+export const isUnderWay = (card: SeatFacts): boolean => card.session !== null && UNDER_WAY.has(card.phase);
+
 /** Milliseconds since the seat was last heard, or null where it never was. */
 export function silence(card: SeatFacts, nowMs: number): number | null {
   return card.last_contact_ms === null ? null : Math.max(0, nowMs - card.last_contact_ms);
