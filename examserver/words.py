@@ -70,6 +70,7 @@ WORDS = {
     "chain_head": "录像链头一致",
     "document_readable": "文件可读",
     "entries_kept": "作答记录未丢失",
+    "events_of_sessions": "换机与补时所涉会话均在记录中",
     "form_of_key": "答案对应该卷",
     "forms_allotted": "试卷分配合规",
     "gaps_told": "录像缺口如实列出",

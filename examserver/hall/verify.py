@@ -195,6 +195,7 @@ def _check_record(entries: dict[str, bytes], trust: Trust | None, opener: Opener
     record = checks.attempt("record_complete", "every field is there", read_record, document.body, at=RECORD_NAME)
     if record is None:
         return
+    checks.each("events_of_sessions", _event_faults(record, document.body), "moves and credits name these sessions")
     checks.each("sessions_distinct", _line_faults(record), f"{len(record.lines)} sessions, sorted by ticket")
     checks.each("entries_complete", _entry_faults(record, entries), "nothing missing, extra or reordered")
     checks.each("session_digest", _cipher_faults(record, entries), "every sealed session is the one that was signed")
@@ -207,6 +208,16 @@ def _signer_faults(document: Document) -> Iterator[Fault]:
     keys = [one.key for one in document.signatures if one.role in SIGNERS]
     for key in sorted({one for one in keys if keys.count(one) > 1}):
         yield f"key {key}", "signed in two roles; three different persons are needed"
+
+
+def _event_faults(record: Record, body: Json) -> Iterator[Fault]:
+    known = {line.session for line in record.lines}
+    for move in body["moves"]:
+        if move["session"] not in known:
+            yield f"move at {move['at_ms']}", f"the record has no session {move['session']}"
+    for credit in body["credits"]:
+        for session in sorted(set(credit["sessions"]) - known):
+            yield f"credit {credit['credit']} at {credit['at_ms']}", f"the record has no session {session}"
 
 
 def _line_faults(record: Record) -> Iterator[Fault]:
@@ -262,7 +273,7 @@ def _check_order(record: Record, trust: Trust | None, opener: Opener | None, che
     checks.hold("order_of_sitting", body.text("sitting") == record.sitting, record.sitting, "order")
     checks.hold("order_of_hall", body.text("hall_key") == record.hall, record.hall, "order")
     manifests = [one.digest("manifest_digest") for one in body.many("papers")]
-    checks.hold("papers_ordered", set(record.manifests) <= set(manifests), f"{len(manifests)} papers", "order")
+    checks.hold("papers_ordered", set(record.manifests) == set(manifests), f"{len(manifests)} papers", "order")
     rows = {one.text("ticket"): one for one in body.many("candidates")}
     checks.each("roster_complete", _roster_faults(record, rows), f"all {len(rows)} candidates, each once")
 
