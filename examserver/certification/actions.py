@@ -39,6 +39,7 @@ from examserver.planning.identity_number import mask_number
 from examserver.planning.order import document_check
 from examserver.planning.store import load_fonts
 from examserver.planning.tables import CandidateRow, PlanRow, load_plan
+from examserver.planning.typeface import CharacterNotInFont, FontSource
 from examserver.plumbing.files import Vault
 from examserver.plumbing.jobs import Progress, enqueue, job
 from examserver.plumbing.log import append_leaf
@@ -145,8 +146,8 @@ def issue_certificates(runtime: RoleRuntime, payload: dict[str, Any], progress: 
         issue_certificate(runtime, actor, result_id)
         if done % 20 == 0:
             progress(50 * done // len(passed), f"已签发 {done} / {len(passed)}")
-    printed = print_missing(runtime, actor, payload["run"], progress)
-    return {"run": payload["run"], "issued": len(passed), "printed": printed}
+    unprinted = print_missing(runtime, actor, payload["run"], progress)
+    return {"run": payload["run"], "issued": len(passed), "unprinted": unprinted}
 
 
 def issue_certificate(runtime: RoleRuntime, actor: Actor, result_id: str) -> str:
@@ -258,19 +259,39 @@ def _save_certificate(work: Work, facts: CertificateFacts, result: ResultRow) ->
     return row
 
 
-def print_missing(runtime: RoleRuntime, actor: Actor, run_id: str, progress: Progress) -> int:
-    """Print and sign the PDFs of a run that do not exist yet; returns how many."""
+def print_missing(runtime: RoleRuntime, actor: Actor, run_id: str, progress: Progress) -> list[dict[str, str]]:
+    """Print and sign the PDFs of a run that do not exist yet; returns those that cannot be, with the reason."""
     with open_work(runtime, actor, write=False) as work:
         rows = [row for row in certificates_of_run(work.session, run_id) if row.pdf_digest is None]
     if not rows:
-        return 0
-    pages = [_page(runtime, row) for row in rows]
-    fonts = prepare_fonts(pages, {style: load_fonts(style) for style in STYLES})
-    for done, (row, page) in enumerate(zip(rows, pages, strict=True), start=1):
-        _print(runtime, actor, row, page, fonts)
+        return []
+    sources = {style: load_fonts(style) for style in STYLES}
+    pages = {row.number: _page(runtime, row) for row in rows}
+    printable, unprinted = _printable(rows, pages, sources)
+    fonts = prepare_fonts([pages[row.number] for row in printable], sources)
+    for done, row in enumerate(printable, start=1):
+        _print(runtime, actor, row, pages[row.number], fonts)
         if done % 20 == 0:
-            progress(50 + 50 * done // len(rows), f"已制证 {done} / {len(rows)}")
-    return len(rows)
+            progress(50 + 50 * done // len(printable), f"已制证 {done} / {len(printable)}")
+    return unprinted
+
+
+def _printable(
+    rows: list[CertificateRow], pages: dict[str, CertificatePage], sources: dict[str, tuple[FontSource, ...]]
+) -> tuple[list[CertificateRow], list[dict[str, str]]]:
+    """The certificates whose every character some font has, and the others with the reason: one rare name stops one."""
+    try:
+        prepare_fonts(list(pages.values()), sources)
+        return rows, []
+    except CharacterNotInFont:
+        printable, unprinted = [], []
+    for row in rows:
+        try:
+            prepare_fonts([pages[row.number]], sources)
+            printable.append(row)
+        except CharacterNotInFont as error:
+            unprinted.append({"number": row.number, "reason": error.text("zh")})
+    return printable, unprinted
 
 
 def _page(runtime: RoleRuntime, row: CertificateRow) -> CertificatePage:

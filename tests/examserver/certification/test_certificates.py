@@ -239,3 +239,13 @@ def test_a_result_of_an_unapproved_run_cannot_be_issued_directly(authority: Auth
     result = ok(authority["grader"].get(f"/api/authority/runs/{graded.run}/results"))["results"][0]["id"]
     with pytest.raises(Exception, match="not graded yet"):
         issue_certificate(authority.runtime, Actor("acc_x", "x", "staff"), result)
+
+
+def test_a_name_no_font_can_print_stops_only_its_own_certificate(authority: Authority) -> None:
+    graded = authority.approved(2, names={1: "甲\U0003134a"})
+    ok(authority["certifier"].post(f"/api/authority/runs/{graded.run}/certificates"))
+    authority.world.run_jobs()
+    listed = ok(authority["certifier"].get(f"/api/authority/certificates?run={graded.run}"))["certificates"]
+    assert sorted(one["printed"] for one in listed) == [False, True]
+    number = next(one["number"] for one in listed if not one["printed"])
+    refused(authority["certifier"].get(f"/api/authority/certificates/{number}/pdf"), "certificate.not_printed_yet")
