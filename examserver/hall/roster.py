@@ -5,6 +5,7 @@ The second factor is never in the order in clear: a candidate is recognised by t
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from examserver.hall.timing import LateEntryDeadline, Schedule
@@ -108,13 +109,14 @@ class Order:
         """What candidates and staff call the sitting."""
         return f"{self.occupation} {LEVELS[self.level]}"
 
+    @cached_property
+    def by_ticket(self) -> dict[str, Entrant]:
+        """The candidates by ticket."""
+        return {one.ticket: one for one in self.entrants}
+
     def entrant(self, ticket: str) -> Entrant | None:
         """The candidate with this ticket, if the order lists one."""
-        return next((one for one in self.entrants if one.ticket == ticket), None)
-
-    def place(self, seat: str) -> Place | None:
-        """The seat of this number, if the room has one."""
-        return next((one for one in self.places if one.seat == seat), None)
+        return self.by_ticket.get(ticket)
 
 
 def document_check(ticket: str, document_number: str) -> str:

@@ -45,6 +45,11 @@ from examserver.responses.actions import StepLog, step_log
 from examserver.responses.steps import Phase
 from itembank.papers.manifest import read_manifest
 
+# What tells that another process changed a sitting.
+STAMP = (
+    "order_digest", "opened_ms", "released_ms", "started_ms", "closed_ms", "record_job", "recorded_ms", "signed_ms",
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Credit:
@@ -204,10 +209,10 @@ class HallLive:
     def catch_up(self) -> None:
         """Read sittings anew whose rows another process changed (a worker, the command line)."""
         with self.runtime.database.transaction(write=False) as session:
-            rows = {row.id: _stamp(row) for row in session.scalars(select(SittingRow))}
-        for sitting, stamp in rows.items():
+            rows = session.execute(select(SittingRow.id, *(getattr(SittingRow, name) for name in STAMP))).all()
+        for sitting, *stamp in rows:
             live = self.sittings.get(sitting)
-            if live is None or _stamp(live.row) != stamp:
+            if live is None or [getattr(live.row, name) for name in STAMP] != stamp:
                 self.refresh(sitting)
 
     def place_of(self, station: str) -> tuple[LiveSitting, SeatRow] | None:
@@ -302,18 +307,6 @@ def _read_talk(session: Session, live: LiveSitting) -> None:
 
 def _no_cameras(_sitting: str, _now_ms: int) -> frozenset[str]:
     return frozenset()
-
-
-def _stamp(row: SittingRow) -> tuple[object, ...]:
-    return (
-        row.order_digest,
-        row.opened_ms,
-        row.released_ms,
-        row.started_ms,
-        row.closed_ms,
-        row.recorded_ms,
-        row.signed_ms,
-    )
 
 
 def _urgency(row: SittingRow) -> tuple[int, int]:

@@ -7,6 +7,7 @@ out.  A ticket has one session; the database holds that, not this code.
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from examserver.hall.live.store import HallLive, LiveSitting, Seated, hall_live
 from examserver.hall.roster import Entrant, document_check
@@ -22,6 +23,7 @@ from examserver.hall.tables import (
 )
 from examserver.hall.timing import may_enter
 from examserver.kernel.errors import Invalid, Refused, Unavailable
+from examserver.plumbing.database import DatabaseBusy
 from examserver.plumbing.runtime import RoleRuntime
 from examserver.plumbing.work import Work
 
@@ -225,6 +227,11 @@ def _new_session(work: Work, live: LiveSitting, seat: SeatRow, entrant: Entrant)
         checked_in_ms=work.now_ms, extra_s=entrant.extra_s,
     )  # fmt: skip
     work.session.add(row)
+    try:
+        work.session.flush()
+    except IntegrityError as error:
+        # Somebody took the seat or the ticket this very moment; asked again, the rules say which.
+        raise DatabaseBusy() from error
     work.record("session.checked_in", row.id, ticket=row.ticket, seat=row.seat)
     note(work, row.id, "checked_in", work.now_ms, seat=row.seat, station=seat.station)
     return row
