@@ -78,11 +78,9 @@ class Room:
             self.upload(f"/api/hall/sittings/{SITTING}/release", f"release-{at}.json", release)
         self.act("chief", "start")
 
-    def answers(self, number: int = 1) -> dict[str, Any]:
-        """What the server holds for a candidate, as a stranger reads it: the steps in the hall's database."""
-        session = self.card(f"{number:02}")["session"]
-        timeline = self.people["chief"].get(f"/api/hall/sessions/{session}/timeline")
-        return dict(timeline)
+    def timeline(self, seat: str = "01") -> dict[str, Any]:
+        """What the review page shows of the candidate at a seat."""
+        return dict(self.people["chief"].get(f"/api/hall/sessions/{self.card(seat)['session']}/timeline"))
 
     def close(self) -> None:
         """End browsers and server."""

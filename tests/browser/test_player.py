@@ -239,6 +239,21 @@ def test_nothing_of_the_paper_is_kept_on_the_machine(room: Room) -> None:
     assert stem not in seat.page.content()
 
 
+def test_the_seats_camera_is_recorded_in_segments_that_play_by_themselves(room: Room) -> None:
+    seat = working(room)
+    seat.page.wait_for_timeout(21_000)
+    recordings = room.timeline()["recordings"]
+    assert [one["camera"] for one in recordings] == ["seat"]
+    segments = recordings[0]["segments"]
+    assert [one["n"] for one in segments] == [1, 2]
+    assert abs(segments[0]["to_ms"] - segments[1]["from_ms"]) < 100
+    file = room.people["chief"].download(
+        f"/api/hall/video/{recordings[0]['recording']}/2", room.stage.data / "second.webm"
+    )
+    assert file.read_bytes()[:4] == bytes.fromhex("1a45dfa3")
+    assert room.card("01")["camera"] is True
+
+
 def test_the_key_of_a_workstation_can_not_be_taken_away(room: Room) -> None:
     seat = room.browser()
     seat.open()

@@ -8,7 +8,8 @@ import { computed, ref, shallowRef } from "vue";
 import { Client } from "@/api/client";
 import { ApiError, asApiError } from "@/api/errors";
 import { firstHead } from "@/kernel/chain";
-import { headerOf, type Credit, type Message, type Receipt, type SaveAnswerView, type SeatSession, type SeatView } from "../shapes";
+import { headerOf, type Credit, type Message, type Receipt, type SaveAnswerView, type SeatPhase, type SeatSession, type SeatView } from "../shapes";
+import { Acts } from "./acts";
 import { SeatCamera } from "./camera";
 import { Delivery } from "./delivery";
 import { lead } from "./leader";
@@ -22,9 +23,11 @@ import { Store, type Enrolment } from "./store";
 export type Stage = "starting" | "unsupported" | "no_storage" | "second_tab" | "away" | "running";
 
 const POLL_MS = 3_000;
+const CALM_POLL_MS = 20_000;
 const PULSE_MS = 4_000;
 const TICK_MS = 250;
 const LATE_MS = 5_000;
+const ACTIVE: readonly SeatPhase[] = ["admitted", "ready", "answering"];
 
 export class Player {
   readonly stage = ref<Stage>("starting");
@@ -36,8 +39,6 @@ export class Player {
   readonly reachable = ref(true);
   readonly roundTrip = ref<number | null>(null);
   readonly persistent = ref(false);
-  readonly error = shallowRef<ApiError | null>(null);
-  readonly working = ref(false);
   readonly receipt = shallowRef<Receipt | null>(null);
   readonly newCredits = shallowRef<readonly Credit[]>([]);
   readonly undelivered = ref(0);
@@ -47,6 +48,7 @@ export class Player {
   readonly client = new Client("hall", () => this.token);
   readonly link = new Link(this.client, () => this.token, (event) => this.heard(event));
   readonly paper = new Paper(this.client);
+  readonly acts = new Acts(this);
   store: Store | null = null;
   private deliveryNow: Delivery | null = null;
   private cameraNow: SeatCamera | null = null;
@@ -56,15 +58,15 @@ export class Player {
   readonly deadline = computed(() => this.session.value?.deadline_ms ?? null);
   readonly remaining = computed(() => (this.deadline.value === null ? null : this.deadline.value - this.now.value));
   readonly timeUp = computed(() => this.remaining.value !== null && this.remaining.value <= 0);
-  readonly messages = computed<readonly Message[]>(() => (this.view.value?.messages ?? []).filter((one) => one.read_ms === null && !this.readHere.value.has(one.message)));
+  readonly messages = computed<readonly Message[]>(() => (this.view.value?.messages ?? []).filter((one) => one.read_ms === null && !this.acts.readHere.value.has(one.message)));
 
   private token: string | null = null;
   private readyFor: string | null = null;
   private seenCredits: Set<string> | null = null;
-  private readonly readHere = ref<ReadonlySet<string>>(new Set());
   private refreshing: Promise<void> | null = null;
   private timers: number[] = [];
   private ended = false;
+  private askedAt = 0;
 
   get delivery(): Delivery {
     if (!this.deliveryNow) throw new Error("the player is not running");
@@ -101,10 +103,13 @@ export class Player {
     await this.enter();
     this.timers.push(
       window.setInterval(() => this.tick(), TICK_MS),
-      window.setInterval(() => void this.poll(), POLL_MS),
+      window.setInterval(() => void this.poll(), POLL_MS / 2),
       window.setInterval(() => void this.pulse(), PULSE_MS),
     );
     window.addEventListener("online", () => this.deliveryNow?.nudge());
+    window.addEventListener("beforeunload", (event) => {
+      if (this.stage.value === "running" && this.deliveryNow?.unsavedCount.value) event.preventDefault(); // the browser asks once
+    });
   }
 
   private build(store: Store): void {
@@ -127,13 +132,11 @@ export class Player {
         const { enrolment, token } = await identify(this.store, this.client);
         this.enrolment.value = enrolment;
         this.token = token;
-        this.error.value = null;
         await this.refresh();
         this.stage.value = "running";
         return;
-      } catch (thrown) {
-        this.error.value = asApiError(thrown);
-        this.stage.value = "away";
+      } catch {
+        this.stage.value = "away"; // said on the screen; whatever it was, trying again is all there is to do
         await new Promise((done) => setTimeout(done, 1_500 + Math.random() * 1_500));
       }
     }
@@ -160,6 +163,7 @@ export class Player {
   }
 
   private async ask(): Promise<void> {
+    this.askedAt = performance.now();
     const running = this.link.up && this.session.value !== null;
     const view = running ? await this.link.ask<SeatView>("session:resume", {}).catch(() => this.seat()) : await this.seat();
     this.reachable.value = true;
@@ -187,6 +191,7 @@ export class Player {
   async apply(view: SeatView): Promise<void> {
     const behind = (this.view.value?.server_ms ?? 0) - view.server_ms;
     if (behind > 0 && behind < LATE_MS) return; // an answer overtaken by a newer one
+    if (view.session?.session !== this.session.value?.session) this.turnPage();
     this.view.value = view;
     this.roundTrip.value = this.link.clock.roundTrip;
     if (view.phase !== "unbound") this.link.open();
@@ -194,6 +199,17 @@ export class Player {
     await this.prepare(view);
     await this.work(view);
     await this.finish(view);
+  }
+
+  /** Another session begins at this workstation, or none: nothing of the last one stays on the screen. */
+  private turnPage(): void {
+    this.receipt.value = null;
+    this.newCredits.value = [];
+    this.seenCredits = null;
+    this.undelivered.value = 0;
+    this.deliveryReady.value = false;
+    this.readyFor = null;
+    this.paper.close();
   }
 
   private noteCredits(session: SeatSession | null): void {
@@ -204,11 +220,17 @@ export class Player {
 
   private async prepare(view: SeatView): Promise<void> {
     if (["unbound", "bound", "check_in"].includes(view.phase)) void this.camera.start();
-    if (!view.session || !["admitted", "ready", "answering"].includes(view.phase)) return;
-    void this.camera.start().then(() => this.camera.record());
-    if (view.phase === "answering") return;
-    await this.paper.fetch(view.session);
-    if (view.phase === "admitted") await this.reportReady(view.session);
+    if (!view.session || !ACTIVE.includes(view.phase)) return;
+    void this.camera.start().then(() => this.tend());
+    if (view.phase !== "answering") await this.paper.fetch(view.session);
+    this.tend();
+  }
+
+  /** What may become possible at any moment: the camera came on, the last check passed. */
+  private tend(): void {
+    if (!this.session.value || !ACTIVE.includes(this.phase.value ?? "unbound")) return;
+    this.camera.record();
+    if (this.phase.value === "admitted") void this.reportReady(this.session.value);
   }
 
   /** Says once per form and lease that this seat is ready; later trouble shows on the console by other ways. */
@@ -223,7 +245,7 @@ export class Player {
       void this.refresh().catch(() => undefined); // the poll asks again
     } catch (thrown) {
       this.readyFor = null;
-      this.error.value = asApiError(thrown);
+      this.acts.error.value = asApiError(thrown);
     }
   }
 
@@ -253,14 +275,11 @@ export class Player {
   }
 
   private async finish(view: SeatView): Promise<void> {
-    if (view.phase === "moved") {
-      this.camera.stopRecording();
-      this.paper.close();
-    }
-    if (view.phase !== "submitted" && view.phase !== "closed") return;
-    this.undelivered.value = this.deliveryNow?.unsavedCount.value ?? 0;
-    this.camera.stopRecording();
+    if (!["moved", "submitted", "closed"].includes(view.phase)) return;
+    this.camera.stop();
     this.paper.close();
+    if (view.phase === "moved") return;
+    this.undelivered.value = this.deliveryNow?.unsavedCount.value ?? 0;
     if (!view.session) return;
     this.receipt.value ??= await this.link.get<Receipt>("/api/hall/seat/receipt").catch(() => null); // the poll asks again
     if (this.receipt.value && this.undelivered.value === 0) await this.store?.forget(view.session.session).catch(() => undefined);
@@ -305,53 +324,6 @@ export class Player {
     return answer;
   }
 
-  // --- the candidate's own acts -------------------------------------------------------------------------------
-
-  /** Runs one act with its error shown in place; true when it went well. */
-  async act(call: () => Promise<unknown>): Promise<boolean> {
-    this.working.value = true;
-    this.error.value = null;
-    try {
-      await call();
-      await this.refresh();
-      return true;
-    } catch (thrown) {
-      this.error.value = asApiError(thrown);
-      return false;
-    } finally {
-      this.working.value = false;
-    }
-  }
-
-  checkIn(ticket: string, documentNumber: string): Promise<boolean> {
-    return this.act(() => this.link.post("/api/hall/seat/check-in", { ticket, document_number: documentNumber }));
-  }
-
-  confirm(): Promise<boolean> {
-    return this.act(() => this.link.post("/api/hall/seat/confirm", {}));
-  }
-
-  /** Hands in what the hall holds. Refuses by itself while anything is unsaved: the receipt must cover everything. */
-  async submit(): Promise<"done" | "unsaved" | "failed"> {
-    if (!(await this.delivery.flush(8_000))) return "unsaved";
-    const box = this.delivery.box.value;
-    const last = box?.log.at(-1);
-    const body = { head: last?.head ?? box?.base.head, seq: last?.step.seq ?? box?.base.seq };
-    const done = await this.act(async () => {
-      this.receipt.value = await this.link.post<Receipt>("/api/hall/seat/submit", body);
-    });
-    return done ? "done" : "failed";
-  }
-
-  remark(item: string, text: string): Promise<boolean> {
-    return this.act(() => this.link.post("/api/hall/seat/remarks", { item, text }));
-  }
-
-  async confirmMessage(message: string): Promise<void> {
-    this.readHere.value = new Set([...this.readHere.value, message]);
-    await this.link.post(`/api/hall/seat/messages/${message}/read`, {}).catch(() => undefined); // read is read; the console shows it late or never
-  }
-
   dismissCredits(): void {
     this.newCredits.value = [];
   }
@@ -362,10 +334,11 @@ export class Player {
     this.now.value = this.link.now();
   }
 
+  /** While the socket stands, pushes tell everything; asking now and then only mends a push that got lost. */
   private async poll(): Promise<void> {
-    const over = this.phase.value === "submitted" || (this.phase.value === "closed" && this.receipt.value !== null);
-    const waiting = this.phase.value !== "answering" || this.timeUp.value || !this.linkUp.value;
-    if (!waiting || (over && this.receipt.value !== null)) return;
+    this.tend();
+    const every = this.linkUp.value ? CALM_POLL_MS : POLL_MS;
+    if (performance.now() - this.askedAt < every * (0.8 + 0.4 * Math.random())) return;
     await this.refresh().catch(() => undefined); // away: the page shows it by linkUp and tries again
   }
 
