@@ -172,6 +172,7 @@ class SessionRow(HallBase):
     submitted_ms: Mapped[int | None] = mapped_column(BigInteger)
     closed_ms: Mapped[int | None] = mapped_column(BigInteger)
     steps: Mapped[int | None] = mapped_column(Integer)
+    answered: Mapped[int | None] = mapped_column(Integer)
     head: Mapped[str | None] = mapped_column(String(80))
     entries_digest: Mapped[str | None] = mapped_column(String(80))
     receipt: Mapped[bytes | None] = mapped_column(LargeBinary)

@@ -16,6 +16,7 @@ from examserver.kernel.access import Actor
 from examserver.kernel.crypto.sign import Signer
 from examserver.kernel.errors import Refused
 from examserver.plumbing.work import Work, open_work
+from examserver.responses.answers import count_answered, replay
 from examserver.responses.receipt import make_receipt, receipt_body
 from examserver.responses.schemas import ReceiptView
 from examserver.responses.steps import first_hash, hash_text, session_header
@@ -49,6 +50,7 @@ class Fixed:
     session: str
     header: dict[str, str | int]
     steps: int
+    answered: int
     head: str
     entries_digest: str
 
@@ -113,7 +115,8 @@ def _fix(hall: HallLive, live: LiveSitting, seated: Seated) -> Fixed:
     with hall.runtime.database.engine.connect() as connection:
         entries = list(load_entries(connection, row.id, first))
     head = hash_text(entries[-1].head if entries else first)
-    return Fixed(row.id, header, len(entries), head, entries_digest([entry.body() for entry in entries]))
+    answered = count_answered(replay(entry.step for entry in entries))
+    return Fixed(row.id, header, len(entries), answered, head, entries_digest([entry.body() for entry in entries]))
 
 
 def _close(work: Work, fixed: Fixed, kind: str) -> int:
@@ -122,7 +125,8 @@ def _close(work: Work, fixed: Fixed, kind: str) -> int:
         return 0
     row.header, row.closed_ms = fixed.header, work.now_ms
     row.submitted_ms = work.now_ms if kind == "submitted" else None
-    row.steps, row.head, row.entries_digest = fixed.steps, fixed.head, fixed.entries_digest
+    row.steps, row.answered = fixed.steps, fixed.answered
+    row.head, row.entries_digest = fixed.head, fixed.entries_digest
     row.receipt = _receipt(work, row).model_dump_json().encode()
     work.record("session.closed", row.id, kind=kind, steps=fixed.steps, head=fixed.head)
     note(work, row.id, kind, work.now_ms, steps=fixed.steps, head=fixed.head)

@@ -40,7 +40,7 @@ def seat_card(
     online = seat.station is not None and contact.online(now_ms, hall.runtime.settings.hall.lost_after_s)
     answered, seq = hall.log.progress(seated.row.id) if seated else (0, 0)
     if seated and seated.row.steps is not None:
-        seq = seated.row.steps
+        answered, seq = seated.row.answered or 0, seated.row.steps
     entrant = live.order.entrant(seated.row.ticket) if seated else None
     form = live.forms.get(seated.row.form) if seated else None
     return SeatCard(

@@ -130,6 +130,7 @@ def test_submitting_needs_the_servers_head_and_gives_a_receipt_that_stays(hall: 
     assert receipt["steps"] == 1 and receipt["qr"].startswith("EXAMRECEIPT:1:")
     assert seat.post("/api/hall/seat/submit", right).get_json() == receipt
     assert seat.call("GET", "/api/hall/seat/receipt").get_json() == receipt
+    assert hall.seat_map()["01"]["answered"] == 1 and hall.seat_map()["01"]["seq"] == 1
     assert seat.view()["phase"] == "submitted" and seat.view()["session"]["form_key"] is None
     refused = seat.save(seat.step("i002", "A"))
     assert refused.status_code == 404
