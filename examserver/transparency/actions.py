@@ -5,7 +5,9 @@ tree), *published* (in a signed checkpoint outside the database).
 """
 
 import logging
+import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from examserver.kernel.access import system_actor
@@ -33,6 +35,7 @@ from examserver.transparency.tiles import Leaf, grown_tiles, parse_leaf
 
 logger = logging.getLogger("exam.log")
 AUDIT_HEAD_TYPE = "exam.audit-head"
+TILE_NAME = re.compile(r"tile/(entries|[0-9]{1,2})/(x[0-9]{3}/)*[0-9]{3}(\.p/[0-9]{1,3})?", re.ASCII)
 
 
 class LogForked(Broken):
@@ -73,6 +76,16 @@ class NoSuchTree(Refused):
     message_en = "No tree of size {size} has been published"
     next_zh = "请使用已公布检查点中的大小,且旧的在前"
     next_en = "Use sizes of published checkpoints, the older one first"
+
+
+class NoSuchTile(Missing):
+    """No tile or entry bundle of this name is published."""
+
+    code = "log.no_such_tile"
+    message_zh = "没有已公布的日志文件 {what}"
+    message_en = "No log file {what} is published"
+    next_zh = "请按检查点中的大小推算文件名"
+    next_en = "Derive the name from the size in the checkpoint"
 
 
 @dataclass(frozen=True)
@@ -161,6 +174,15 @@ def checkpoint_text(work: Work) -> str:
     if row is None:
         raise NothingPublished()
     return row.text
+
+
+def tile_path_of(work: Work, *parts: str) -> Path:
+    """The published tile or entry bundle of this name; raises NoSuchTile."""
+    name = "/".join(("tile", *parts))
+    path = log_folder(work.runtime.files) / name
+    if not TILE_NAME.fullmatch(name) or not path.is_file():
+        raise NoSuchTile(what=name[:80])
+    return path
 
 
 def leaves(work: Work, kind: str | None = None) -> list[Leaf]:
