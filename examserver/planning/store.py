@@ -11,13 +11,15 @@ from examserver.plumbing.settings import REPOSITORY
 
 PROFILES = REPOSITORY / "config" / "policy"
 SIMPLIFIED_FACE = 2
-# The same design in two weights; the first file that exists of each folder, richest character set first.
+RARE = REPOSITORY / "config" / "fonts"
+# Richest character set first; the shipped rare characters last, so that they only fill gaps.
 FONT_FILES = {
     "regular": ("NotoSansCJK-Regular.ttc", "NotoSansSC-Regular.ttf", "NotoSansSC-Regular.otf"),
     "bold": ("NotoSansCJK-Bold.ttc", "NotoSansSC-Bold.ttf", "NotoSansSC-Bold.otf"),
     "serif": ("NotoSerifCJK-Regular.ttc", "NotoSansCJK-Regular.ttc", "NotoSansSC-Regular.ttf"),
     "serif-bold": ("NotoSerifCJK-Bold.ttc", "NotoSansCJK-Bold.ttc", "NotoSansSC-Bold.ttf"),
 }
+RARE_FILES = {style: "ExamRareHan-Bold.otf" if "bold" in style else "ExamRareHan-Regular.otf" for style in FONT_FILES}
 SYSTEM_FOLDERS = ("/usr/share/fonts/opentype/noto", "/usr/share/fonts/noto-cjk", "/usr/share/fonts/google-noto-cjk")
 
 
@@ -50,7 +52,8 @@ def font_folders() -> tuple[Path, ...]:
 def load_fonts(style: str) -> tuple[FontSource, ...]:
     """The font files of a style found on this machine, best first; empty when there are none."""
     places = [folder / name for name in FONT_FILES[style] for folder in font_folders()]
-    return tuple(_source(path) for path in places if path.is_file())
+    found = [path for path in places if path.is_file()]
+    return tuple(_source(path) for path in (*found, RARE / RARE_FILES[style])) if found else ()
 
 
 def _source(path: Path) -> FontSource:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from fontTools import subset
+from fontTools.merge import Merger
+from fontTools.merge import Options as MergeOptions
 from fontTools.pens.cu2quPen import Cu2QuPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTCollection, TTFont, newTable
@@ -49,21 +51,33 @@ def needed_characters(texts: Iterable[str]) -> frozenset[int]:
 
 
 def cut_font(sources: Sequence[FontSource], characters: frozenset[int], name: str = "ExamCJK") -> bytes:
-    """Return a TrueType font holding exactly the characters, from the first source that has them all.
+    """Return a TrueType font holding exactly the characters, each from the first source that has it.
 
-    Fonts of one document need different names.
-    Raises NoChineseFont without sources and CharacterNotInFont when no source has them all.
+    Fonts of one document need different names. Raises NoChineseFont without sources and CharacterNotInFont when a
+    character is in none of them.
     """
     if not sources:
         raise NoChineseFont(retry_after_s=60)
-    fewest: frozenset[int] = characters
+    wanted, parts = characters | {0x20}, []
     for source in sources:
         font = _opened(source)
-        lacking = characters - frozenset(font.getBestCmap())
-        if not lacking:
-            return _cut(font, characters, name)
-        fewest = min(fewest, lacking, key=len)
-    raise CharacterNotInFont(characters="".join(sorted(chr(point) for point in fewest))[:60])
+        here = wanted & frozenset(font.getBestCmap())
+        if here:
+            parts.append(_cut(font, here, name))
+            wanted -= here
+        if not wanted:
+            return parts[0] if len(parts) == 1 else _joined(parts, name)
+    raise CharacterNotInFont(characters="".join(sorted(chr(point) for point in wanted))[:60])
+
+
+def _joined(parts: Sequence[bytes], name: str) -> bytes:
+    """Return one font with the glyphs of several TrueType fonts, scaled alike (all have 1000 units to the em)."""
+    merger = Merger(MergeOptions(drop_tables=["post", "vhea", "vmtx", "OS/2", "gasp", "prep", "fpgm", "cvt "]))
+    font = merger.merge([io.BytesIO(part) for part in parts])
+    font["post"] = TTFont(io.BytesIO(parts[0]))["post"]
+    font["OS/2"] = TTFont(io.BytesIO(parts[0]))["OS/2"]
+    font["post"].formatType = 3.0
+    return _saved(font, name)
 
 
 def _opened(source: FontSource) -> Any:
@@ -79,10 +93,15 @@ def _cut(font: Any, characters: frozenset[int], name: str) -> bytes:
     options = subset.Options(layout_features=[], hinting=False, notdef_outline=True, glyph_names=False)
     options.drop_tables += ["vhea", "vmtx", "VORG", "BASE", "GDEF", "GPOS", "GSUB", "DSIG", "STAT", "meta"]
     cutter = subset.Subsetter(options)
-    cutter.populate(unicodes=sorted(characters | {0x20}))
+    cutter.populate(unicodes=sorted(characters))
     cutter.subset(font)
     if "CFF " in font:
         _make_quadratic(font)
+    return _saved(font, name)
+
+
+def _saved(font: Any, name: str) -> bytes:
+    """Return the font's file under this name."""
     for identifier, text in ((1, name), (2, "Regular"), (4, name), (6, name)):
         font["name"].setName(text, identifier, 3, 1, 0x409)
     result = io.BytesIO()
