@@ -2162,6 +2162,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/public/log/tile/{level}/{first}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A hash tile, or with level `entries` an entry bundle (C2SP tlog-tiles) */
+        get: operations["fetch_tile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/public/log/tile/{level}/{first}/{second}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A tile with a name of two parts (partial, or beyond the first thousand) */
+        get: operations["fetch_tile_of_two_parts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/public/log/tile/{level}/{first}/{second}/{third}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A tile with a name of three parts (partial and beyond the first thousand) */
+        get: operations["fetch_tile_of_three_parts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/public/verify": {
         parameters: {
             query?: never;
@@ -2584,7 +2635,7 @@ export interface components {
         CertificateQuery: {
             /**
              * Limit
-             * @default 200
+             * @default 500
              */
             limit: number;
             /**
@@ -10491,6 +10542,105 @@ export interface operations {
                 };
             };
             /** @description Errors: log.not_found, log.nothing_published */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    fetch_tile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                first: string;
+                level: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Errors: log.no_such_tile */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    fetch_tile_of_two_parts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                first: string;
+                level: string;
+                second: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Errors: log.no_such_tile */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    fetch_tile_of_three_parts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                first: string;
+                level: string;
+                second: string;
+                third: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Errors: log.no_such_tile */
             default: {
                 headers: {
                     [name: string]: unknown;
