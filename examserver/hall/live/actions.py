@@ -34,7 +34,6 @@ CLOCK = system_actor("hall-clock")
 TICK_S = 0.5
 HEARTBEAT_MS = 2_000
 CATCH_UP_MS = 1_500
-OUTAGE_MS = 3_000
 WALL_JUMP_MS = 5_000
 
 
@@ -164,7 +163,7 @@ def mark_outages(runtime: RoleRuntime) -> None:
         beat_row = work.session.get(HeartbeatRow, 1)
         running = select(SittingRow).where(SittingRow.started_ms.is_not(None), SittingRow.closed_ms.is_(None))
         sittings = list(work.session.scalars(running))
-        if beat_row is None or work.now_ms - beat_row.at_ms < OUTAGE_MS:
+        if beat_row is None or not sittings:
             return
         for row in sittings:
             _mark(work, row, max(beat_row.at_ms, row.started_ms or 0))
