@@ -1,6 +1,7 @@
 """`exam verify` recognises artefacts, names faults, ends with a status, and never with a traceback."""
 
 import json
+import re
 import zipfile
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from examserver.kernel.archive import read_archive
 from examserver.kernel.crypto.keys import write_key_file
 from examserver.kernel.documents import Trust
 from examserver.verify import verify
+from examserver.words import WORDS
 from itembank.papers.opening import make_release
 from tests.itembank.papers.build import NOW, Ceremony, ceremony
 
@@ -180,3 +182,16 @@ def test_an_empty_trust_list_trusts_nobody(folder: Path) -> None:
 
 def test_the_package_holds_what_its_manifest_names(folder: Path, paper: Ceremony) -> None:
     assert list(read_archive(paper.sealed.package)) == ["manifest.json", *(one.entry for one in paper.manifest.forms)]
+
+
+def test_every_check_a_verifier_makes_has_words_for_a_person() -> None:
+    root = Path(__file__).parents[2]
+    sources = [path for name in ("examserver", "itembank", "proctor") for path in (root / name).rglob("verify.py")]
+    sources += [root / "examserver" / "rescore.py", root / "examserver" / "transparency" / "tree.py"]
+    made = {
+        name
+        for path in sources
+        for name in re.findall(r'(?:hold|each|attempt|Check)\(\s*"([a-z_]+)"', path.read_text(encoding="utf-8"))
+    }
+    assert len(made) > 80
+    assert not sorted(made - set(WORDS))
