@@ -29,6 +29,7 @@ from examserver.grading.trace import (
     Basis,
     grade_session,
     keys_by_form,
+    odd_answers,
     result_digest,
     sheet_body,
 )
@@ -48,6 +49,7 @@ from examserver.planning.store import load_profile
 from examserver.planning.tables import candidates_of, load_plan, load_plan_of_sitting, plans_with_paper
 from examserver.plumbing.files import Vault
 from examserver.plumbing.jobs import Progress, enqueue, job
+from examserver.plumbing.identity import offload
 from examserver.plumbing.log import append_leaf
 from examserver.plumbing.runtime import RoleRuntime
 from examserver.plumbing.trust import trust_of
@@ -171,7 +173,7 @@ def _verified(runtime: RoleRuntime, data: bytes, order_digest: str, trust: Trust
     with NamedTemporaryFile(dir=runtime.files, suffix=".record.zip") as file:
         file.write(data)
         file.flush()
-        report = verify_record(Path(file.name), trust, opener)
+        report = offload(lambda: verify_record(Path(file.name), trust, opener))
     failed = report.failures()
     if failed or not report.ok:
         what = "; ".join(f"{check.name}: {check.detail} {check.place}".strip() for check in failed[:5])
@@ -256,12 +258,16 @@ def grade_sitting(runtime: RoleRuntime, payload: dict[str, Any], progress: Progr
             return {"run": run.id, "state": run.state}
         work.record("keys.opened", run.key_package_digest, run=run.id, sitting=run.sitting, by=run.requested_by)
     bodies: list[Json] = []
-    for body, done, of in graded_bodies(runtime, run):
+    odd: dict[str, list[str]] = {}
+    for body, items in graded_bodies(runtime, run):
         bodies.append(body | {"result": f"res_{run.id.removeprefix('run_')}_{len(bodies) + 1:05d}"})
-        if done % 50 == 0:
-            progress(90 * done // of, f"已评 {done} / {of}")
+        odd |= {body["ticket"]: items} if items else {}
+        if len(bodies) % 50 == 0:
+            progress(min(90, len(bodies) // 10), f"已评 {len(bodies)}")
     with open_work(runtime, actor) as work:
-        return _save_run(work, run.id, bodies)
+        if odd:
+            work.record("run.odd_answers", run.id, tickets=odd)
+        return _save_run(work, run.id, bodies) | {"odd_answers": odd}
 
 
 def basis_of(run: RunRow) -> Basis:
@@ -269,17 +275,17 @@ def basis_of(run: RunRow) -> Basis:
     return Basis(run.id, run.sitting, run.record_digest, run.key_package_digest, run.key_version, run.cut_score)
 
 
-def graded_bodies(runtime: RoleRuntime, run: RunRow) -> Iterator[tuple[Json, int, int]]:
-    """Score every session that was examined, from the sealed files: (result without id, how many done, of how many)."""
+def graded_bodies(runtime: RoleRuntime, run: RunRow) -> Iterator[tuple[Json, list[str]]]:
+    """Score every session that was examined, from the sealed files, by ticket: (result without id, odd items)."""
     vault, sealing = grading_vault(runtime), runtime.keys.sealing
     record = read_record(vault.get(run.record_digest))
     keys = keys_by_form(open_key_package(read_key_package(vault.get(run.key_package_digest)), sealing))
     record_key = open_record_key(record, sealing)
     lines = sorted(record.sessions, key=lambda line: line.ticket)
-    for done, line in enumerate(lines, start=1):
+    for line in lines:
         opened = open_session(record, record_key, line)
         if line.examined:
-            yield grade_session(basis_of(run), "", opened, keys), done, len(lines)
+            yield grade_session(basis_of(run), "", opened, keys), odd_answers(opened, keys)
 
 
 def _save_run(work: Work, run_id: str, bodies: list[Json]) -> dict[str, Any]:
