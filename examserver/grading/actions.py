@@ -48,8 +48,8 @@ from examserver.planning.policy import integer_on
 from examserver.planning.store import load_profile
 from examserver.planning.tables import candidates_of, load_plan, load_plan_of_sitting, plans_with_paper
 from examserver.plumbing.files import Vault
-from examserver.plumbing.jobs import Progress, enqueue, job
 from examserver.plumbing.identity import offload
+from examserver.plumbing.jobs import Progress, enqueue, job
 from examserver.plumbing.log import append_leaf
 from examserver.plumbing.runtime import RoleRuntime
 from examserver.plumbing.trust import trust_of
