@@ -54,7 +54,7 @@ def _checked(work: Work, run: RunRow) -> list[Check]:
     """All checks of one run; an unreadable record or key package is a failed check."""
     found = [*_sheet_faults(work, run), *_approval_faults(work, run)]
     try:
-        expected = {body["ticket"]: body for body, _, _ in graded_bodies(work.runtime, run)}
+        expected = {body["ticket"]: body for body, _ in graded_bodies(work.runtime, run)}
     except ExamError as error:
         return [*found, Check("run_recomputed", False, error.text("en"), f"run {run.id}")]
     found += _result_faults(work, run, expected)

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from examserver.grading.keyed import ItemKey, read_keys, score_answer, total, write_points
+from examserver.grading.keyed import ItemKey, expected_value, read_keys, score_answer, total, write_points
 from examserver.grading.record import Answered, OpenedSession
 from examserver.kernel.canonical import digest_of
 from examserver.kernel.errors import Broken, Json
@@ -24,14 +24,6 @@ class FormWithoutKey(Broken):
     message_en = "The key package holds no keys of form {form}."
     next_zh = "请核对答案包与试卷包是否同一批。"
     next_en = "Check that key package and paper belong together."
-
-
-class UnknownItemAnswered(Broken):
-    code = "grading.unknown_item"
-    message_zh = "准考证 {ticket} 的作答含试卷 {form} 没有的题目 {item}。"
-    message_en = "Ticket {ticket} answered item {item}, which form {form} does not have."
-    next_zh = "请通知监督人员核对场次记录和试卷包。"
-    next_en = "Have the supervisors check the record against the paper."
 
 
 @dataclass(frozen=True)
@@ -52,14 +44,11 @@ def keys_by_form(keys: Sequence[Json]) -> dict[str, dict[str, ItemKey]]:
 
 
 def grade_session(basis: Basis, result: str, opened: OpenedSession, keys: Mapping[str, Mapping[str, ItemKey]]) -> Json:
-    """The result of one session with its trace; raises FormWithoutKey or UnknownItemAnswered."""
+    """The result of one session with its trace; answers to items the form lacks earn nothing. Raises FormWithoutKey."""
     line = opened.line
     if line.form not in keys:
         raise FormWithoutKey(form=line.form)
     of_form = keys[line.form]
-    for item in opened.answers:
-        if item not in of_form:
-            raise UnknownItemAnswered(ticket=line.ticket, form=line.form, item=item)
     points = {item: _points(key, opened.answers.get(item)) for item, key in of_form.items()}
     score = total(points)
     return {
@@ -78,6 +67,16 @@ def grade_session(basis: Basis, result: str, opened: OpenedSession, keys: Mappin
         "record_digest": basis.record_digest,
         "key_package_digest": basis.key_package_digest,
     }
+
+
+def odd_answers(opened: OpenedSession, keys: Mapping[str, Mapping[str, ItemKey]]) -> list[str]:
+    """The items the form lacks or whose value has another shape: only a tampered client sends these."""
+    of_form = keys.get(opened.line.form, {})
+    return sorted(
+        item
+        for item, answered in opened.answers.items()
+        if item not in of_form or not expected_value(of_form[item], answered.value)
+    )
 
 
 def _points(key: ItemKey, answered: Answered | None) -> Decimal:

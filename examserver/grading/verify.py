@@ -141,8 +141,8 @@ def _differences(body: Json, record_path: Path, keys_path: Path, key: SealingKey
     for one in body["items"]:
         answered, keyed = opened.answers.get(one["item"]), of_form.get(one["item"])
         value = list(answered.value) if answered and isinstance(answered.value, tuple) else answered and answered.value
-        right = keyed is not None and set(value or []) == set(keyed.key) if isinstance(value, list) else False
-        right = right or (keyed is not None and value is not None and (value,) == keyed.key)
+        chosen = value if isinstance(value, list) else [value]
+        right = keyed is not None and len(chosen) == len(keyed.key) and set(keyed.key) <= {str(x) for x in chosen}
         expected = keyed.points if keyed is not None and right else Decimal(0)
         step = {"seq": answered.seq, "hash": answered.hash, "received_ms": answered.received_ms} if answered else None
         if step != one["step"]:
