@@ -15,6 +15,7 @@ from examserver.hall.closing.actions import close_sessions, close_sitting
 from examserver.hall.console.actions import credit_time
 from examserver.hall.console.cards import seat_card, sitting_view
 from examserver.hall.console.schemas import AlarmPush, SeatUpdate, SittingUpdate
+from examserver.hall.live.clock import LaterClock, not_before
 from examserver.hall.live.sockets import CONSOLE, console_room
 from examserver.hall.live.store import HallLive, LiveSitting, hall_live
 from examserver.hall.schemas import SeatCard
@@ -51,6 +52,7 @@ class Pace:
 @on_start("hall")
 def start_hall(runtime: RoleRuntime) -> None:
     """Rebuild the memory from the rows, mark the outage, and let the clock run."""
+    continue_clock(runtime)
     hall = hall_live(runtime)
     if importlib.util.find_spec("proctor.capture.actions") is not None:
         seen = importlib.import_module("proctor.capture.actions").seats_seen
@@ -155,6 +157,17 @@ def _record_wall_jump(work: Work, pace: Pace) -> None:
     if abs(drift) > WALL_JUMP_MS and not pace.wall_reported:
         work.record("clock.wall_jumped", "hall", drift_ms=drift)
     pace.wall_reported = abs(drift) > WALL_JUMP_MS
+
+
+def continue_clock(runtime: RoleRuntime) -> None:
+    """Go on from the last heartbeat when the wall clock was set back while the server was away."""
+    with runtime.database.transaction(write=False) as session:
+        beat_row = session.get(HeartbeatRow, 1)
+        clock = not_before(runtime.clock, beat_row.at_ms if beat_row else None)
+    if isinstance(clock, LaterClock) and clock is not runtime.clock:
+        runtime.clock = clock
+        with open_work(runtime, CLOCK) as work:
+            work.record("clock.set_back", "hall", ahead_ms=clock.ahead_ms)
 
 
 def mark_outages(runtime: RoleRuntime) -> None:

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from examserver.hall.live.actions import Pace, mark_outages, tick
+from examserver.hall.live.actions import Pace, continue_clock, mark_outages, tick
 from examserver.hall.live.store import hall_live
+from examserver.kernel.clock import FixedClock
 from examserver.plumbing.audit_store import read_events
 from tests.examserver.hall.seats import START_MS, HallRig, ready, running_hall
 
@@ -224,3 +225,13 @@ def test_what_was_made_before_the_deadline_counts_when_the_server_was_away_over_
     hall.clock.advance(31_000)
     tick(live, Pace())
     assert seat.view()["phase"] == "closed"
+
+
+def test_a_wall_clock_set_back_while_the_server_was_away_gives_nobody_an_hour(hall: HallRig) -> None:
+    tick(hall_live(hall.runtime), Pace())
+    hall.runtime.clock = FixedClock(START_MS - 3_600_000)
+    continue_clock(hall.runtime)
+    assert hall.runtime.clock.now_ms() == START_MS
+    assert hall.seats[0].view()["server_ms"] == START_MS
+    with hall.runtime.database.transaction(write=False) as session:
+        assert "clock.set_back" in {event.action for event in read_events(session, "hall")}
