@@ -77,8 +77,8 @@ def points_of(key: Json, value: Any, place: str) -> Decimal:
     """All or nothing: the full points for exactly the keyed options, else none."""
     if key["rule"] != "all_or_nothing":
         raise CannotRescore(what_zh=f"评分规则 {key['rule']}", what_en=f"the rule {key['rule']}")
-    chosen = value if isinstance(value, list) else [] if value is None else [value]
-    right = len(chosen) == len(set(chosen)) and set(chosen) == set(key["key"])
+    chosen = value if isinstance(value, list) else [value]
+    right = len(chosen) == len(key["key"]) and all(option in chosen for option in key["key"])
     return number(key["points"], place) if right else Decimal(0)
 
 

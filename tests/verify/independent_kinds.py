@@ -176,8 +176,8 @@ def score_again(body: Json, session: Json, key: Json) -> None:
     for one in body["items"]:
         step, value = decided.get(one["item"], (None, None))
         p.need(one["step"] == step and one["value"] == value, f"the deciding step of {one['item']}")
-        chosen = value if isinstance(value, list) else [] if value is None else [value]
-        right = sorted(chosen) == sorted(key[one["item"]]["key"])
+        chosen, keyed = value if isinstance(value, list) else [value], key[one["item"]]["key"]
+        right = len(chosen) == len(keyed) and all(option in chosen for option in keyed)
         points = Decimal(key[one["item"]]["points"]) if right else Decimal(0)
         p.need(points == Decimal(one["points"]), f"{one['item']} of ticket {body['ticket']} is worth {points}")
 
