@@ -9,12 +9,12 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from examserver.demo.scene import Scene
+from examserver.kernel.archive import read_archive, write_archive
 from examserver.kernel.canonical import digest
 
 
@@ -40,30 +40,27 @@ def _named(*words: str) -> str:
     return "; ".join(f"{check['name']} {check['place']} {check['detail']}".strip() for check in failed[:3])
 
 
-def _flip(path: Path, position: int) -> None:
-    data = bytearray(path.read_bytes())
-    data[position] ^= 1
-    path.write_bytes(data)
+def _with_changed_entry(archive: Path, copy: Path, prefix: str) -> None:
+    """A well-formed copy of a ZIP artefact in which one byte of the first entry under `prefix` differs."""
+    entries = list(read_archive(archive.read_bytes()).items())
+    place = next(index for index, (name, _) in enumerate(entries) if name.startswith(prefix))
+    name, data = entries[place]
+    middle = len(data) // 2
+    entries[place] = (name, data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1 :])
+    copy.write_bytes(write_archive(entries))
 
 
 def package_byte(scene: Scene) -> str:
-    """One byte of a sealed form is changed."""
+    """One byte of a sealed form is changed, the ZIP around it rebuilt as if nothing had happened."""
     copy = _folder(scene, "package") / scene.facts["package"].name
-    shutil.copy(scene.facts["package"], copy)
-    with zipfile.ZipFile(copy) as archive:
-        info = max(archive.infolist(), key=lambda one: one.file_size)
-    _flip(copy, info.header_offset + 200 + info.file_size // 2)
+    _with_changed_entry(scene.facts["package"], copy, "forms/")
     return _named("verify", str(copy))
 
 
 def record_answer(scene: Scene) -> str:
-    """One candidate's sealed answers in the record are replaced by another version of the same length."""
-    folder = _folder(scene, "record")
-    copy = folder / scene.facts["record"].name
-    shutil.copy(scene.facts["record"], copy)
-    with zipfile.ZipFile(copy) as archive:
-        info = next(one for one in archive.infolist() if one.filename.startswith("sessions/"))
-    _flip(copy, info.header_offset + 30 + len(info.filename) + info.file_size // 2)
+    """One candidate's sealed answers in the record are changed, the ZIP around them rebuilt."""
+    copy = _folder(scene, "record") / scene.facts["record"].name
+    _with_changed_entry(scene.facts["record"], copy, "sessions/")
     return _named("verify", str(copy))
 
 

@@ -8,6 +8,7 @@ prepare, work, progress, network_down, die, resume_on, submit, settle, report, q
 import argparse
 import asyncio
 import json
+import logging
 import ssl
 import sys
 import time
@@ -180,6 +181,8 @@ def main() -> None:
     parser.add_argument("--seed", required=True)
     parser.add_argument("--beliefs", type=Path, required=True)
     asked = parser.parse_args()
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(message)s")
+    logging.getLogger("exam.virtual").setLevel(logging.INFO)
     beliefs = json.loads(asked.beliefs.read_text("utf-8"))
     asyncio.run(direct(asked.url, asked.ca, asked.seed, beliefs))
 

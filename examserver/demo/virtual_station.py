@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import os
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -15,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from examserver.kernel.canonical import b64u, encode
 
+logger = logging.getLogger("exam.virtual")
 Json = dict[str, Any]
 NAMESPACE = "/seat"
 CALL_S = 6
@@ -98,8 +100,16 @@ class Workstation:
                 if self.on_connected is not None:
                     await self.on_connected()
                 await self._gone.wait()
-            except (socketio.exceptions.ConnectionError, aiohttp.ClientError, NotReached, OSError, TimeoutError):
+                logger.info("%s: the connection is gone", self.station)
+            except (
+                socketio.exceptions.ConnectionError,
+                aiohttp.ClientError,
+                NotReached,
+                OSError,
+                TimeoutError,
+            ) as error:
                 pause = min(LONGEST_PAUSE_S, pause * 2)
+                logger.info("%s: not connected (%s), again in %.2f s", self.station, error, pause)
             self.online = False
             await asyncio.sleep(pause * (0.5 + int.from_bytes(os.urandom(2)) / 65536))
 
@@ -116,6 +126,7 @@ class Workstation:
             wait_timeout=CALL_S,
         )
         self.online = True
+        logger.info("%s: connected", self.station)
 
     async def _lost(self, *_reason: Any) -> None:
         self._gone.set()

@@ -44,7 +44,8 @@ def run_exam(scene: Scene, *words: str) -> subprocess.CompletedProcess[str]:
 def _artefacts(scene: Scene) -> list[Path]:
     facts = scene.facts
     found = [facts["order"], facts["package"], facts["key_package"], *sorted(scene.folder.glob("release-*.json"))]
-    found += [facts["record"], *_video_manifests(scene), *sorted((scene.folder / "certificates").glob("*"))]
+    found += [facts["record"], facts["sheet"], *_video_manifests(scene)]
+    found += [*sorted((scene.folder / "certificates").glob("*")), scene.stage.data / "authority" / "log"]
     return found
 
 
@@ -54,16 +55,17 @@ def _video_manifests(scene: Scene) -> list[Path]:
 
 def verify_artefacts(scene: Scene) -> None:
     """`exam verify` on every artefact; figures: verify."""
-    files, role = _artefacts(scene), scene.stage.data / "authority"
+    role, trust = scene.stage.data / "authority", ("--trust", str(scene.folder / "trust.json"), "--json")
     key = ("--open-with", str(role / "role.key.json"), "--passphrase-file", str(role / "role.passphrase"))
-    trust = ("--trust", str(scene.folder / "trust.json"))
+    record = scene.facts["record"]
+    asked: list[tuple[str, Path, tuple[str, ...]]] = []
+    asked += [(file.name, file, key if file == record else ()) for file in _artefacts(scene)]
+    asked.append((f"{record.name} rescored", record, (*key, "--rescore")))
     reports = []
     with scene.narrator.long("查验") as bar:
-        for number, file in enumerate(files):
-            bar.tell(number * 100 // len(files), f"查验 {file.name}")
-            opening = key if file == scene.facts["record"] else ()
-            done = run_exam(scene, "verify", str(file), *trust, *opening, "--json")
-            reports.append(_report(file, done))
+        for number, (name, file, options) in enumerate(asked):
+            bar.tell(number * 100 // len(asked), f"查验 {name}")
+            reports.append(_report(name, run_exam(scene, "verify", str(file), *trust, *options)))
     scene.figures["verify"] = reports
     scene.figures["video_segments"] = len(list((scene.stage.data / "hall" / "video").glob("*/*.seg")))
     failed = [report for report in reports if not report["ok"]]
@@ -72,13 +74,13 @@ def verify_artefacts(scene: Scene) -> None:
     scene.say(f"{len(reports)} 件凭证逐件查验，共 {sum(report['checks'] for report in reports)} 项全部通过")
 
 
-def _report(file: Path, done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+def _report(name: str, done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
     try:
         report = json.loads(done.stdout)
     except ValueError:
-        return {"artefact": file.name, "ok": False, "checks": 0, "failures": [done.stderr[-300:]]}
+        return {"artefact": name, "ok": False, "checks": 0, "failures": [done.stderr[-300:]]}
     failures = [check for check in report["checks"] if not check["ok"]]
-    shown = {"artefact": file.name, "ok": report["ok"] and done.returncode == 0, "checks": len(report["checks"])}
+    shown = {"artefact": name, "ok": report["ok"] and done.returncode == 0, "checks": len(report["checks"])}
     return shown | ({"failures": failures[:5]} if failures else {})
 
 

@@ -57,7 +57,9 @@ def grade(scene: Scene) -> None:
     with scene.narrator.long("评分") as bar:
         officer.wait_job(queued["job"], bar.tell)
     results = officer.get(f"/api/authority/runs/{queued['run']}/results")["results"]
-    scene.facts |= {"run": queued["run"], "results": results}
+    run = queued["run"]
+    sheet = officer.download(f"/api/authority/runs/{run}/sheet", scene.folder / f"{run}.sheet.json")
+    scene.facts |= {"run": run, "results": results, "sheet": sheet}
     scene.figures |= {"graded": len(results), "passed": sum(result["passed"] for result in results)}
     scene.say(f"{len(results)} 份成绩，{scene.figures['passed']} 人合格，每题可追溯到作答步骤")
 
