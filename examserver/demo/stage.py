@@ -57,7 +57,7 @@ class Stage:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env=os.environ | self.env | {"EXAM_DATA_DIR": str(self.data)},
+                env=os.environ | self.env | {"EXAM_DATA_DIR": str(self.data), "EXAM_PUBLIC_URL": self.base},
             )
         self.running[name] = process
         return process
