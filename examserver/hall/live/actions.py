@@ -4,6 +4,7 @@ After a start the gap since the last heartbeat is recorded as an outage of every
 gap.  Whether it gives time back is the policy's word (`outage_credit`).
 """
 
+import contextlib
 import importlib
 import importlib.util
 import logging
@@ -20,6 +21,7 @@ from examserver.hall.live.sockets import CONSOLE, console_room
 from examserver.hall.live.store import HallLive, LiveSitting, hall_live
 from examserver.hall.schemas import SeatCard
 from examserver.hall.sittings.actions import note, order_of
+from examserver.hall.store import OtherServer, hold_database
 from examserver.hall.tables import HeartbeatRow, IncidentRow, OutageRow, SittingRow
 from examserver.hall.timing import closes_at, may_enter
 from examserver.kernel.access import system_actor
@@ -33,6 +35,7 @@ from examserver.responses.steps import Moment
 logger = logging.getLogger("exam.hall")
 CLOCK = system_actor("hall-clock")
 TICK_S = 0.5
+HOLD_TRIES = 20
 HEARTBEAT_MS = 2_000
 CATCH_UP_MS = 1_500
 WALL_JUMP_MS = 5_000
@@ -52,6 +55,7 @@ class Pace:
 @on_start("hall")
 def start_hall(runtime: RoleRuntime) -> None:
     """Rebuild the memory from the rows, mark the outage, and let the clock run."""
+    _become_the_server(runtime)
     continue_clock(runtime)
     hall = hall_live(runtime)
     if importlib.util.find_spec("proctor.capture.actions") is not None:
@@ -157,6 +161,16 @@ def _record_wall_jump(work: Work, pace: Pace) -> None:
     if abs(drift) > WALL_JUMP_MS and not pace.wall_reported:
         work.record("clock.wall_jumped", "hall", drift_ms=drift)
     pace.wall_reported = abs(drift) > WALL_JUMP_MS
+
+
+def _become_the_server(runtime: RoleRuntime) -> None:
+    """Hold the database, with some patience for a process that is just ending; raises OtherServer."""
+    for _ in range(HOLD_TRIES):
+        with contextlib.suppress(OtherServer):
+            hold_database(runtime)
+            return
+        gevent.sleep(TICK_S)
+    hold_database(runtime)
 
 
 def continue_clock(runtime: RoleRuntime) -> None:

@@ -3,10 +3,13 @@
 import json
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 from sqlalchemy import text
 
 from examserver.cli import exam
+from examserver.hall.store import OtherServer, hold_database
+from examserver.plumbing.runtime import RoleRuntime
 from tests.examserver.hall.rig import SITTING
 from tests.examserver.hall.seats import HallRig, make_hall, running_hall
 
@@ -33,6 +36,18 @@ def test_files_come_in_by_hand_and_are_judged_by_the_real_clock(tmp_path: Path) 
     assert run(hall, "order", str(order)) == (0, f"{SITTING}\n")
     assert run(hall, "paper", str(package))[0] == 1, "this package has expired by the real clock"
     assert run(hall, "release", SITTING, str(release))[0] == 1, "the real clock is outside this order's window"
+
+
+def test_a_second_server_on_the_same_database_is_refused(tmp_path: Path) -> None:
+    hall = make_hall(tmp_path)
+    held = hold_database(hall.runtime)
+    assert hold_database(hall.runtime) is held
+    second = RoleRuntime("hall", hall.world.settings)
+    with pytest.raises(OtherServer):
+        hold_database(second)
+    assert held.file is not None
+    held.file.close()
+    assert hold_database(second).file is not None
 
 
 def test_fsck_names_the_altered_step_and_ends_with_status_1(tmp_path: Path) -> None:
