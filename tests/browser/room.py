@@ -80,7 +80,8 @@ class Room:
 
     def timeline(self, seat: str = "01") -> dict[str, Any]:
         """What the review page shows of the candidate at a seat."""
-        return dict(self.people["chief"].get(f"/api/hall/sessions/{self.card(seat)['session']}/timeline"))
+        session = self.card(seat)["session"]
+        return dict(self.people["chief"].get(f"/api/hall/sittings/{SITTING}/sessions/{session}/timeline"))
 
     def close(self) -> None:
         """End browsers and server."""
