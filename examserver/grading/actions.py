@@ -39,14 +39,14 @@ from examserver.kernel.canonical import digest
 from examserver.kernel.checks import Check
 from examserver.kernel.crypto.keys import KeyPair
 from examserver.kernel.crypto.sign import Signer
-from examserver.kernel.documents import Trust, require_signatures, sign_document
+from examserver.kernel.documents import Trust, read_document, require_signatures, sign_document
 from examserver.kernel.errors import Broken, Json, Refused
 from examserver.kernel.opener import Opener
 from examserver.planning.actions import plan_vault
 from examserver.planning.calendar import local_day
 from examserver.planning.policy import integer_on
 from examserver.planning.store import load_profile
-from examserver.planning.tables import candidates_of, load_plan, load_plan_of_sitting, plans_with_paper
+from examserver.planning.tables import PlanRow, candidates_of, load_plan, load_plan_of_sitting, plans_with_paper
 from examserver.plumbing.files import Vault
 from examserver.plumbing.identity import offload
 from examserver.plumbing.jobs import Progress, enqueue, job
@@ -106,6 +106,16 @@ class KeysForAnotherGrader(Refused):
     message_en = "The keys are sealed to {grading_key}, not to this authority's grading key."
     next_zh = "请题库使用本机构的公钥重新封装。"
     next_en = "Have the bank seal them to this authority's key."
+
+
+class PlanAltered(Broken):
+    """The plan says something else than the order that was signed from it."""
+
+    code = "plan.altered"
+    message_zh = "计划的 {field} 为 {stored}，已签发的场次指令为 {signed}。"
+    message_en = "Field {field} of the plan is {stored}; the signed order says {signed}."
+    next_zh = "请停止评分，运行 exam authority fsck 并通知监督人员。"
+    next_en = "Stop grading, run exam authority fsck and tell the supervisors."
 
 
 class RunNotGraded(Refused):
@@ -224,6 +234,7 @@ def start_run(work: Work, sitting: str) -> RunRow:
     """Queue a run over the record and the newest keys; refused while either is missing."""
     plan = load_plan_of_sitting(work.session, sitting)
     record = load_record(work.session, sitting)
+    cut_score = _signed_cut_score(work, plan)
     manifests = [plan.paper["manifest_digest"]] if plan.paper else []
     keys = load_newest_package(work.session, manifests, sitting)
     run_id = work.new_id("run")
@@ -234,7 +245,7 @@ def start_run(work: Work, sitting: str) -> RunRow:
         record_digest=record.digest,
         key_package_digest=keys.digest,
         key_version=keys.version,
-        cut_score=plan.cut_score,
+        cut_score=cut_score,
         state="queued",
         job=enqueue(work, "grade_sitting", {"run": run_id}),
         requested_ms=work.now_ms,
@@ -246,6 +257,16 @@ def start_run(work: Work, sitting: str) -> RunRow:
     work.session.add(row)
     work.record("run.requested", row.id, sitting=sitting, record=record.digest, keys=keys.digest)
     return row
+
+
+def _signed_cut_score(work: Work, plan: PlanRow) -> str:
+    """The cut score as the signed order says it; raises PlanAltered when the plan now says another."""
+    order = read_document(plan_vault(work.runtime).get(plan.order_digest or ""), "exam.sitting-order")
+    require_signatures(order, trust_of(work), {"authority"})
+    said = str(order.body["policy"]["cut_score"]["value"])
+    if said != plan.cut_score:
+        raise PlanAltered(field="cut_score", stored=plan.cut_score, signed=said)
+    return said
 
 
 @job("grade_sitting", role="authority")

@@ -8,6 +8,7 @@ from examserver.grading.actions import (
     GraderMayNotApprove,
     KeysForAnotherGrader,
     KeysForNoPlan,
+    PlanAltered,
     RecordForAnotherOrder,
     RecordRejected,
     RunNotGraded,
@@ -155,7 +156,7 @@ def post_key_package(runtime: RoleRuntime, actor: Actor, files: Files) -> KeyPac
     role="authority",
     access=Permit("grading.run"),
     answer=RunStarted,
-    errors=(NoSuchPlan, NoSuchRecord, NoSuchKeys),
+    errors=(NoSuchPlan, NoSuchRecord, NoSuchKeys, PlanAltered),
     summary="Open the keys and grade a sitting (job); never overwrites an earlier run",
 )
 def post_run(work: Work, sitting_id: str) -> RunStarted:

@@ -116,6 +116,12 @@ def applied(profile: Profile, names: tuple[str, ...], on: date) -> dict[str, obj
     return {name: _as_evidence(value_on(profile, name, on)) for name in names}
 
 
+def replaced(evidence: dict[str, object], value: Scalar, why: str, approver: str) -> dict[str, object]:
+    """Return a used value that departs from policy, with the policy value kept in its source."""
+    kept = f"{why}; 政策值 {evidence['value']}: {evidence['source']}"
+    return evidence | {"value": value, "source": kept[:400], "approver": approver}
+
+
 def _as_evidence(value: PolicyValue) -> dict[str, object]:
     """Return one value as canonical JSON data."""
     return {

@@ -15,7 +15,7 @@ from examserver.planning.calendar import local_day, period_text
 from examserver.planning.identity_number import mask_number
 from examserver.planning.numbering import TicketScope, check_pattern, ticket_number
 from examserver.planning.order import ORDER_TYPE, OrderedCandidate, OrderHeader, OrderTimes, order_body
-from examserver.planning.policy import applied, text_on, texts_on, value_on
+from examserver.planning.policy import applied, replaced, text_on, texts_on, value_on
 from examserver.planning.seating import Placement, draw_seating, lay_out, spare_names
 from examserver.planning.store import load_fonts, load_profile
 from examserver.planning.tables import CandidateRow, PlanRow, candidates_of, holders_of, load_plan
@@ -231,10 +231,15 @@ def _order_body(work: Work, row: PlanRow, hall_key: str) -> dict[str, Any]:
 
 
 def _policy(row: PlanRow) -> dict[str, Any]:
-    """The policy values of the day with their sources, and what the workstations need to know, plainly."""
+    """The values used with their sources, the plan's own where it departs from policy, and the workstations' ones."""
     profile, day = load_profile(row.profile), local_day(row.starts_ms)
+    used: dict[str, Any] = applied(profile, POLICY_IN_ORDER, day)
+    for name in ("cut_score", "duration_s", "late_entry_cutoff_s", "grace_s"):
+        own = getattr(row, name)
+        if used[name]["value"] != own:
+            used[name] = replaced(used[name], own, f"计划 {row.id} 规定", row.approved_by or "")
     player = {name: value_on(profile, f"player_{name}", day).value for name in ("rules_s", "seat_camera")}
-    return applied(profile, POLICY_IN_ORDER, day) | {"player": player}
+    return used | {"player": player}
 
 
 def _header(row: PlanRow) -> OrderHeader:

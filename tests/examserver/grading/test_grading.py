@@ -12,6 +12,7 @@ from examserver.grading.verify import verify_result, verify_result_sheet
 from examserver.kernel.access import system_actor
 from examserver.kernel.crypto.keys import KeyPair
 from examserver.kernel.opener import Opener
+from examserver.planning.tables import load_plan
 from examserver.plumbing.trust import trust_of
 from examserver.plumbing.work import open_work
 from tests.examserver.authority import Authority, build_record, make_authority, ok, refused, upload
@@ -180,3 +181,16 @@ def test_results_and_sheets_verify_as_files_and_show_tampering(authority: Author
     names = {check.name for check in verify_result(result, trust, Opener((pair,), (record, keys))).failures()}
     assert {"signature", "score_adds_up"} <= names
     assert not verify_result_sheet(sheet, trust, Opener((), (result,))).ok
+
+
+def test_a_cut_score_changed_after_the_order_stops_the_grading(authority: Authority) -> None:
+    plan = authority.ordered_plan(2)
+    ok(
+        upload(
+            authority["grader"], "/api/authority/records", build_record(authority, authority.order(plan["id"]), {}), "x"
+        )
+    )
+    ok(upload(authority["grader"], "/api/authority/key-packages", authority.sealed.keys, "x.json"))
+    with open_work(authority.runtime, system_actor("insider")) as work:
+        load_plan(work.session, plan["id"]).cut_score = "1"
+    refused(authority["grader"].post(f"/api/authority/sittings/{plan['sitting']}/runs"), "plan.altered")

@@ -9,7 +9,8 @@ import zxingcpp
 
 from examserver.kernel.access import system_actor
 from examserver.kernel.canonical import digest_of
-from examserver.planning.tables import candidates_of
+from examserver.planning.fsck import fsck
+from examserver.planning.tables import candidates_of, load_plan
 from examserver.planning.verify import verify_order
 from examserver.plumbing.audit_store import read_events
 from examserver.plumbing.trust import trust_of
@@ -222,3 +223,30 @@ def test_two_sittings_of_a_day_have_different_ticket_numbers(authority: Authorit
     with open_work(authority.runtime, system_actor("test"), write=False) as work:
         tickets = [row.ticket for plan in (first["id"], second) for row in candidates_of(work.session, plan)]
     assert len(set(tickets)) == 4
+
+
+def test_a_plan_or_roster_changed_after_the_order_is_named(authority: Authority) -> None:
+    plan = authority.ordered_plan(3)["id"]
+    with open_work(authority.runtime, system_actor("test"), write=False) as work:
+        assert all(check.ok for check in fsck(work))
+    with open_work(authority.runtime, system_actor("insider")) as work:
+        load_plan(work.session, plan).cut_score = "1"
+        changed, gone, _ = candidates_of(work.session, plan)
+        changed.name, changed.document_number = "改名", identity_number(77)
+        work.session.delete(gone)
+        names = changed.id, gone.id
+    with open_work(authority.runtime, system_actor("test"), write=False) as work:
+        said = "\n".join(f"{check.place}: {check.detail}" for check in fsck(work) if not check.ok)
+    assert "field cut_score: stored 1, signed 6" in said
+    assert f"candidate {names[0]} field name" in said
+    assert f"candidate {names[0]} field document_number" in said
+    assert f"candidate {names[1]}: signed, but not on the roster" in said
+    assert identity_number(77) not in said
+
+
+def test_a_plan_that_departs_from_policy_says_so_in_its_order(ordered: tuple[Authority, str]) -> None:
+    authority, plan = ordered
+    policy = json.loads(authority.order(plan))["body"]["policy"]
+    assert policy["cut_score"]["value"] == "6"
+    assert "政策值 60" in policy["cut_score"]["source"]
+    assert policy["player"] == {"rules_s": 10, "seat_camera": "optional"}
