@@ -125,7 +125,7 @@ def _chosen(manifest: Manifest, forms: str) -> list[str]:
 @click.option("--hall", required=True, help="The hall's identity file, or its https address.")
 @click.option("--ca", type=click.Path(exists=True, path_type=Path), help="CA certificate of the hall, with an address.")
 @click.option("--sitting", required=True, help="The sitting the release is for.")
-@click.option("--forms", default="regular", show_default=True, help="all, regular, reserve, or form ids or names.")
+@click.option("--forms", default="all", show_default=True, help="all, regular, reserve, or form ids or names.")
 @click.option("--device", required=True, help="The device the custodian acts on, as it will stand on record.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Key-release file to write.")
 def release(
