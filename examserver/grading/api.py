@@ -1,6 +1,7 @@
 """Endpoints of grading: records, key packages, runs, results, approvals."""
 
 import json
+from typing import Any
 
 from examserver.grading.actions import (
     AnotherRecord,
@@ -263,7 +264,15 @@ def get_run_comparison(work: Work, run_id: str, query: ComparisonQuery) -> RunCo
 def get_result(work: Work, result_id: str) -> ResultView:
     """One result."""
     row = load_result(work.session, result_id)
-    return ResultView.model_validate(json.loads(row.document)["body"] | {"digest": row.digest})
+    body = json.loads(row.document)["body"]
+    items = [one | {"value": _shown(one["value"])} for one in body["items"]]
+    return ResultView.model_validate(body | {"items": items, "digest": row.digest})
+
+
+def _shown(value: Any) -> str | list[str] | None:
+    """A response value; what no player sends is shown as its JSON text."""
+    texts = isinstance(value, list) and all(isinstance(one, str) for one in value)
+    return value if value is None or isinstance(value, str) or texts else json.dumps(value, ensure_ascii=False)
 
 
 @endpoint(

@@ -121,7 +121,7 @@ class ResultItem(Schema):
     version: int
     position: int
     step: dict[str, Any] | None
-    value: str | bool | list[str] | None
+    value: str | list[str] | None
     key_version: int
     rule: str
     points: str

@@ -7251,7 +7251,7 @@ export interface operations {
                     "application/json": components["schemas"]["RunStarted"];
                 };
             };
-            /** @description Errors: keys.missing, plan.missing, record.missing */
+            /** @description Errors: keys.missing, plan.altered, plan.missing, record.missing */
             default: {
                 headers: {
                     [name: string]: unknown;
