@@ -22,5 +22,5 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rollupOptions: { input: Object.fromEntries(places.map((place) => [place, here(`./${place}.html`)])) },
   },
-  test: { environment: "jsdom", include: ["src/**/*.test.ts"], testTimeout: 20_000 },
+  test: { environment: "jsdom", pool: "threads", isolate: false, include: ["src/**/*.test.ts"], testTimeout: 20_000 },
 });

@@ -33,7 +33,7 @@ interface Segment {
 
 const NAME = "seat";
 const SEGMENT_MS = 10_000;
-const THUMBNAIL_MS = 4_000;
+const THUMBNAIL_MS = 5_000;
 const QUEUE_LIMIT = 60; // ten minutes of video, about four megabytes
 const TYPES = ["video/webm;codecs=vp8", "video/webm"];
 
