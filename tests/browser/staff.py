@@ -1,4 +1,4 @@
-"""Staff and the public at real browsers: a Chromium that trusts the hall's CA, on pages of a server in its own process."""
+"""Staff and the public at real browsers: a Chromium that trusts the hall's CA, a server in a process of its own."""
 
 import os
 from dataclasses import dataclass, field

@@ -10,6 +10,9 @@ export function handOverStep(sitting: Pick<SittingView, "phase" | "record">): nu
   return sitting.record === "ready" ? 3 : 0;
 }
 
+/** Candidates who hold a paper that is not collected yet. */
+export const notCollected = (cards: readonly SeatCard[]): SeatCard[] => cards.filter((card) => card.phase === "ready" || card.phase === "answering");
+
 /** Present candidates whose collected paper has no answer at all: each must be explained. */
 export function zeroAnswers(cards: readonly SeatCard[]): SeatCard[] {
   return cards.filter((card) => card.candidate && (card.phase === "submitted" || card.phase === "closed") && card.answered === 0);

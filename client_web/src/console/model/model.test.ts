@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { betterOffset, measured, serverNow } from "./clock";
+import type { SeatCard } from "../types";
+import { handOverStep, notCollected, zeroAnswers } from "./handover";
 import { densityFor, layRoom, neighbour } from "./layout";
 import { barPosition, gapsOf, nextRecorded, placeOf, spanOf } from "./review";
 import { countSeats, isUnderWay, seatState, type SeatFacts } from "./seats";
@@ -123,5 +125,23 @@ describe("the clock", () => {
   });
   it("runs on the monotonic clock from there", () => {
     expect(serverNow(measured(1_000_000, 0, 10), 1010, 5)).toBe(1_001_005);
+  });
+});
+
+describe("the hand-over", () => {
+  const at = (seat: string, phase: SeatCard["phase"], answered: number): SeatCard => ({
+    seat, row: 1, column: 1, spare: false, station: "stn", online: true, phase, candidate: { name: "陈晓", ticket: seat }, session: `ses_${seat}`,
+    answered, total: 92, seq: answered, unsaved: 0, last_contact_ms: 1, deadline_ms: null, alarms: [], camera: false, lease: 1,
+  }); // prettier-ignore
+  it("waits for every paper that is still out", () => {
+    expect(notCollected([at("01", "answering", 3), at("02", "closed", 3), at("03", "refused", 0)]).map((one) => one.seat)).toEqual(["01"]);
+  });
+  it("asks about papers without any answer", () => {
+    expect(zeroAnswers([at("01", "closed", 0), at("02", "submitted", 5), at("03", "refused", 0)]).map((one) => one.seat)).toEqual(["01"]);
+  });
+  it("opens where it stands", () => {
+    expect(handOverStep({ phase: "closed", record: "none" })).toBe(0);
+    expect(handOverStep({ phase: "recorded", record: "ready" })).toBe(3);
+    expect(handOverStep({ phase: "signed", record: "ready" })).toBe(4);
   });
 });
