@@ -21,6 +21,7 @@ from examserver.responses.steps import (
     Duplicate,
     Gap,
     Head,
+    Moment,
     Outcome,
     Phase,
     Step,
@@ -28,7 +29,7 @@ from examserver.responses.steps import (
     first_hash,
     hash_text,
 )
-from examserver.responses.store import GroupCommit, NotStored, Waiter, wait_stored
+from examserver.responses.store import LONGEST_WAIT_S, GroupCommit, NotStored, Waiter, wait_stored
 from examserver.responses.tables import load_entries, step_row
 
 
@@ -85,6 +86,7 @@ class StepLog:
         self._own = Database(database.role, database.url, pool_size=1)
         self.writer = GroupCommit(self._own.engine.execution_options(exam_write=True))
         self._chains: dict[str, Chain] = {}
+        self._frozen: set[str] = set()
         self._lock = threading.Lock()
 
     def open_chain(self, session: str, header: Mapping[str, object], lease: int) -> None:
@@ -105,6 +107,22 @@ class StepLog:
         with self._lock:
             self._chains.pop(session, None)
 
+    def freeze(self, session: str) -> None:
+        """Take no more steps of a session; return when every step taken is durable or refused. Raises NotStored.
+
+        Decided under the same lock as the steps: a save that waited with an older phase in hand comes too late.
+        """
+        with self._lock:
+            self._frozen.add(session)
+            waiter = self.writer.submit([], self.writer.epoch)
+        if not waiter.done.wait(LONGEST_WAIT_S):
+            raise NotStored()
+
+    def thaw(self, session: str) -> None:
+        """Take steps again: the closing did not come about."""
+        with self._lock:
+            self._frozen.discard(session)
+
     def save(
         self, session: str, steps: Sequence[Step], phase: Phase, now_ms: int, carrier: str
     ) -> tuple[list[Outcome], Head]:
@@ -112,6 +130,8 @@ class StepLog:
         self.writer.check_room()
         with self._lock:
             chain = self._current(session)
+            if session in self._frozen:
+                phase = Phase(Moment.CLOSED, phase.deadline_ms)
             outcomes, rows = _decide(chain, session, steps, phase, now_ms, carrier)
             waiter = self._queued(chain, rows)
             head = chain.head(session)

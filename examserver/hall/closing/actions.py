@@ -82,18 +82,38 @@ def close_sessions(
     """Close these sessions, `rest()` between them so that sockets go on; returns how many were closed now."""
     closed = 0
     for seated in sessions:
-        hall.frozen.add(seated.row.id)
-        try:
-            fixed = _fix(hall, live, seated)
-            with open_work(hall.runtime, actor) as work:
-                closed += _close(work, fixed, kind)
-            hall.refresh_session(live.row.id, seated.row.id)
-            hall.log.forget(seated.row.id)
-        finally:
-            hall.frozen.discard(seated.row.id)
+        with hall.closing_turn(seated.row.id):
+            closed += _close_one(hall, actor, live, seated, kind)
         _tell(hall, live.row.id, seated.row.id)
         rest()
     return closed
+
+
+def _close_one(hall: HallLive, actor: Actor, live: LiveSitting, seated: Seated, kind: str) -> int:
+    session = seated.row.id
+    if hall.sittings[live.row.id].sessions[session].row.closed_ms is not None:
+        return 0
+    hall.frozen.add(session)
+    try:
+        hall.log.freeze(session)
+        fixed = _fix(hall, live, seated)
+        with open_work(hall.runtime, actor) as work:
+            return _close(work, fixed, kind)
+    finally:
+        hall.frozen.discard(session)
+        _follow_row(hall, live.row.id, session)
+
+
+def _follow_row(hall: HallLive, sitting: str, session: str) -> None:
+    """Whatever became of the attempt, the row decides: closed takes no steps ever again, open takes them again.
+
+    While the row can't be read the log stays frozen: an answer acknowledged into a closed session would be lost.
+    """
+    row = hall.refresh_session(sitting, session).sessions[session].row
+    if row.closed_ms is None:
+        hall.log.thaw(session)
+    else:
+        hall.log.forget(session)
 
 
 def _tell(hall: HallLive, sitting: str, session_id: str) -> None:
@@ -109,8 +129,6 @@ def _fix(hall: HallLive, live: LiveSitting, seated: Seated) -> Fixed:
     row = seated.row
     started = live.row.started_ms or 0
     header = row.header or session_header(row.id, row.sitting, row.ticket, row.form, row.paper, started)
-    if hall.log.is_open(row.id):
-        hall.log.standing(row.id)
     first = first_hash(header)
     with hall.runtime.database.engine.connect() as connection:
         entries = list(load_entries(connection, row.id, first))

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from gevent.lock import BoundedSemaphore
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -163,12 +164,17 @@ class HallLive:
         self.shown: dict[tuple[str, str], str] = {}
         self.alarms: dict[tuple[str, str], set[str]] = {}
         self.cameras: Callable[[str, int], frozenset[str]] = _no_cameras
+        self._turns: dict[str, BoundedSemaphore] = {}
         self._places: dict[str, list[tuple[str, str]]] = {}
         self._lock = threading.RLock()
 
     def contact(self, station: str) -> Contact:
         """The contact of a workstation, made on first use."""
         return self.contacts.setdefault(station, Contact())
+
+    def closing_turn(self, session: str) -> BoundedSemaphore:
+        """Whoever holds it closes this session; the next one finds it closed, or open because the first failed."""
+        return self._turns.setdefault(session, BoundedSemaphore(1))
 
     def load_all(self) -> None:
         """Read every sitting of the database."""

@@ -148,3 +148,25 @@ def test_an_old_lease_is_fenced_after_a_move(log: StepLog) -> None:
     log.open_chain("s1", header("s1"), 2)
     outcomes, _ = log.save("s1", steps[2:], OPEN, 7, "socket")
     assert [outcome.status.value for outcome in outcomes] == ["fenced"]
+
+
+def test_a_frozen_session_takes_no_step_whatever_phase_the_save_brought(log: StepLog, database: Database) -> None:
+    log.open_chain("s1", header("s1"), 1)
+    steps = chain("s1", 3)
+    log.save("s1", steps[:1], OPEN, 7, "socket")
+    log.freeze("s1")
+    outcomes, _ = log.save("s1", steps, OPEN, 8, "socket")
+    assert [outcome.status.value for outcome in outcomes] == ["duplicate", "closed", "gap"]
+    assert stored(database, "s1") == [1]
+    log.thaw("s1")
+    outcomes, _ = log.save("s1", steps[1:], OPEN, 9, "socket")
+    assert [outcome.status.value for outcome in outcomes] == ["accepted"] * 2
+
+
+def test_freezing_waits_for_everything_on_its_way_to_the_disk(log: StepLog, database: Database) -> None:
+    log.open_chain("s1", header("s1"), 1)
+    waiting = gevent.spawn(log.save, "s1", chain("s1", 4), OPEN, 7, "socket")
+    gevent.sleep(0)
+    log.freeze("s1")
+    assert stored(database, "s1") == [1, 2, 3, 4]
+    assert waiting.get(timeout=5)[1].seq == 4
