@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy import select
 
+from examserver.hall.closing.actions import receipt_view
+from examserver.hall.closing.closed import entries_digest as closed_entries
 from examserver.hall.handover.record import (
     RECORD_NAME,
     RECORD_TYPE,
@@ -42,14 +44,22 @@ from examserver.kernel.archive import write_archive
 from examserver.kernel.canonical import digest
 from examserver.kernel.crypto.seal import new_key
 from examserver.kernel.crypto.sign import Signer
-from examserver.kernel.documents import add_signature, sign_document
-from examserver.kernel.errors import Json, Missing, Refused
+from examserver.kernel.documents import (
+    Trust,
+    TrustedKey,
+    add_signature,
+    read_document,
+    require_signatures,
+    sign_document,
+)
+from examserver.kernel.errors import Broken, Json, Missing, Refused
 from examserver.plumbing.audit_store import audit_head
-from examserver.plumbing.files import write_durably
-from examserver.plumbing.jobs import Progress, enqueue, job
+from examserver.plumbing.files import Vault
+from examserver.plumbing.jobs import Progress, enqueue, job, load_job
 from examserver.plumbing.runtime import RoleRuntime
 from examserver.plumbing.work import Work, open_work
-from examserver.responses.steps import first_hash, hash_text
+from examserver.responses.receipt import RECEIPT_TYPE
+from examserver.responses.steps import first_hash, hash_text, next_hash
 from examserver.responses.tables import load_entries
 from proctor.segments.actions import close_recordings, recordings_of, timeline_of
 
@@ -66,6 +76,16 @@ class NotClosed(Refused):
     next_en = "Collect first"
 
 
+class SessionAltered(Broken):
+    """The log no longer holds what the session's signed receipt says."""
+
+    code = "record.session_altered"
+    message_zh = "会话 {session} 的作答记录与收卷时签发的回执不一致：记录 {steps} 步，回执 {receipt_steps} 步"
+    message_en = "Session {session} is not what its receipt says: {steps} steps in the log, {receipt_steps} signed"
+    next_zh = "请停止移交，运行 exam hall fsck 并通知监督人员"
+    next_en = "Stop the hand-over, run exam hall fsck and tell the supervisors"
+
+
 class NoRecord(Missing):
     """There is no record yet."""
 
@@ -77,11 +97,11 @@ class NoRecord(Missing):
 
 
 def hand_over(work: Work, sitting_id: str) -> str:
-    """Queue the building of the record; again: the same job."""
+    """Queue the building of the record; again: the same job, or a new one where it failed."""
     row = load_sitting(work.session, sitting_id)
     if row.closed_ms is None:
         raise NotClosed()
-    if row.record_job is None:
+    if row.record_job is None or load_job(work, row.record_job).state == "failed":
         row.record_job = enqueue(work, "build_record", {"sitting": sitting_id})
         work.record("record.requested", sitting_id, job=row.record_job)
         work.after_commit(lambda: _refresh(work.runtime, sitting_id))
@@ -110,12 +130,15 @@ def build_record(runtime: RoleRuntime, payload: dict[str, Any], progress: Progre
     record_key = new_key()
     sealed = {one.session: seal_session(record_key, sitting_id, one) for one in closings}
     progress(70, "写入密封文件")
-    for session, data in sealed.items():
-        write_durably(_folder(runtime, sitting_id, session), data)
+    for data in sealed.values():
+        sealed_vault(runtime).put(data)
     progress(85, "封存视频清单")
     close_recordings(runtime, CLERK, sitting_id)
     progress(90, "签名")
     with open_work(runtime, CLERK) as work:
+        first = work.session.get(RecordRow, sitting_id)
+        if first is not None:
+            return {"sitting": sitting_id, "record": digest(first.document)}
         sessions = [session_entry(one, sealed[one.session]) for one in closings]
         body = _body(work, order, sessions)
         body |= {
@@ -130,8 +153,9 @@ def build_record(runtime: RoleRuntime, payload: dict[str, Any], progress: Progre
     return {"sitting": sitting_id, "record": digest(document)}
 
 
-def _folder(runtime: RoleRuntime, sitting_id: str, session: str) -> Any:
-    return runtime.files / "records" / sitting_id / entry_name(session)
+def sealed_vault(runtime: RoleRuntime) -> Vault:
+    """Where sealed sessions lie, by digest: a second builder can't replace what the first record names."""
+    return Vault(runtime.files / "records")
 
 
 def _closing(work: Work, row: SessionRow) -> Closing:
@@ -141,7 +165,7 @@ def _closing(work: Work, row: SessionRow) -> Closing:
     events = work.session.scalars(
         select(SessionEventRow).where(SessionEventRow.session == row.id).order_by(SessionEventRow.n)
     )
-    return Closing(
+    closing = Closing(
         session=row.id,
         candidate=row.candidate,
         ticket=row.ticket,
@@ -155,6 +179,27 @@ def _closing(work: Work, row: SessionRow) -> Closing:
         submitted_ms=row.submitted_ms,
         closed_ms=row.closed_ms or 0,
     )
+    _check_receipt(work, row, closing)
+    return closing
+
+
+def _chained(header: Json, entries: list[Json]) -> str:
+    """The head the steps really have, whatever heads are stored beside them."""
+    last = first_hash(header)
+    for entry in entries:
+        last = next_hash(last, entry["step"])
+    return hash_text(last)
+
+
+def _check_receipt(work: Work, row: SessionRow, closing: Closing) -> None:
+    """Raise SessionAltered unless receipt and row of the close name these very steps and their head."""
+    document = read_document(receipt_view(row).document.encode(), RECEIPT_TYPE)
+    hall = TrustedKey("hall", "hall", work.runtime.keys.signing.public_raw)
+    require_signatures(document, Trust((hall,)), {"hall"})
+    said = document.body
+    found = (row.id, len(closing.entries), _chained(closing.header, closing.entries))
+    if found != (said["session"], said["steps"], said["head"]) or row.entries_digest != closed_entries(closing.entries):
+        raise SessionAltered(session=row.id, steps=len(closing.entries), receipt_steps=said["steps"])
 
 
 def _state(row: SessionRow) -> str:
@@ -273,7 +318,6 @@ def record_file(work: Work, sitting_id: str) -> bytes:
     if record is None:
         raise NoRecord()
     entries = [(RECORD_NAME, record.document)]
-    for one in sessions_of(work.session, sitting_id):
-        data = _folder(work.runtime, sitting_id, one.id).read_bytes()
-        entries.append((entry_name(one.id), data))
+    for line in read_document(record.document).body["sessions"]:
+        entries.append((entry_name(line["session"]), sealed_vault(work.runtime).get(line["cipher_digest"])))
     return write_archive(entries)

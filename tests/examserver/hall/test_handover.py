@@ -7,6 +7,8 @@ import pytest
 from sqlalchemy import text
 
 from examserver.hall.fsck.actions import fsck_hall
+from examserver.hall.handover.actions import build_record
+from examserver.hall.tables import RecordRow
 from examserver.hall.verify import verify_record
 from examserver.kernel.access import system_actor
 from examserver.kernel.archive import read_archive
@@ -158,3 +160,52 @@ def test_whatever_somebody_does_to_the_database_is_named(hall: HallRig, damage: 
     assert any(one.startswith(name) for one in found), found
     if name.startswith("step_altered"):
         assert "step 3" in found[0] and json.dumps(found)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE response_step SET value = '\"D\"' WHERE seq = 3",
+        "DELETE FROM response_step WHERE seq = 8",
+        "UPDATE response_step SET late = 1 WHERE seq = 8",
+    ],
+)
+def test_what_was_changed_after_the_close_is_not_handed_over(hall: HallRig, damage: str) -> None:
+    execute(hall, damage)
+    job = hall.chief.post(hall.sitting("hand-over")).get_json()["job"]
+    hall.world.run_jobs()
+    done = hall.chief.get(f"/api/hall/jobs/{job}").get_json()
+    assert done["state"] == "failed" and done["error"]["code"] == "record.session_altered"
+
+
+def execute(hall: HallRig, statement: str) -> None:
+    """Run one statement on the hall's database."""
+    with hall.runtime.database.transaction() as session:
+        session.execute(text(statement))
+
+
+def test_a_hand_over_that_failed_is_asked_for_again_and_succeeds(hall: HallRig, tmp_path: Path) -> None:
+    execute(hall, "UPDATE response_step SET late = 1 WHERE seq = 8")
+    failed = hall.chief.post(hall.sitting("hand-over")).get_json()["job"]
+    hall.world.run_jobs()
+    execute(hall, "UPDATE response_step SET late = 0 WHERE seq = 8")
+    assert hall.chief.post(hall.sitting("hand-over")).get_json()["job"] != failed
+    path, trust = signed_record(hall, tmp_path)
+    assert verify_record(path, trust, None).ok
+
+
+def test_a_second_builder_leaves_the_first_record_whole(hall: HallRig, tmp_path: Path) -> None:
+    path, _ = signed_record(hall, tmp_path)
+    record = path.read_bytes()
+    with open_work(hall.runtime, system_actor("test")) as work:
+        kept = work.session.get_one(RecordRow, SITTING)
+        values = {"sitting": SITTING, "document": kept.document, "built_ms": kept.built_ms}
+        work.session.delete(kept)
+
+    def first_comes_first(percent: int, _note: str) -> None:
+        if percent == 90:
+            with open_work(hall.runtime, system_actor("test")) as work:
+                work.session.add(RecordRow(**values))
+
+    build_record(hall.runtime, {"sitting": SITTING}, first_comes_first)
+    assert hall.chief.get(hall.sitting("record")).data == record
