@@ -1,9 +1,11 @@
 """What can be done with papers at the bank: enrol custodians, seal an approved assembly, hand out the files.
 
-Separation of duties (domain C.6): whoever assembled or approved an assembly does not seal it.
+Separation of duties (domain C.6): whoever assembled or approved an assembly does not seal it, and nobody seals for
+custodians of their own enrolling: with two made-up custodians a sealer could open the paper alone.
 """
 
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -54,6 +56,16 @@ class SealerNotSeparate(Refused):
     message_en = "Whoever assembled or approved the forms may not seal them"
     next_zh = "请由另一名有密封权限的人员操作"
     next_en = "Have another person with the permission to seal do it"
+
+
+class CustodianNotSeparate(Refused):
+    """The sealer enrolled a custodian of this paper."""
+
+    code = "paper.custodian_not_separate"
+    message_zh = "保管人 {name} 由您登记，您不能为其密封试卷"
+    message_en = "You enrolled custodian {name}; another person must seal a paper for them"
+    next_zh = "请由管理员登记保管人，或由另一名封卷人密封"
+    next_en = "Have the administrator enrol custodians, or another sealer seal"
 
 
 class NotApproved(Refused):
@@ -151,12 +163,21 @@ def _grading_key(work: Work) -> bytes:
     return key
 
 
+def _custodians_for(work: Work, wanted: Sequence[str]) -> list[Custodian]:
+    """The custodians asked for; raises CustodianNotSeparate for one the sealer enrolled."""
+    rows = [load_custodian(work.session, custodian) for custodian in wanted]
+    for row in rows:
+        if row.created_by == work.actor.id:
+            raise CustodianNotSeparate(name=row.name)
+    return [_custodian(row) for row in rows]
+
+
 def ask_sealing(work: Work, assembly_id: str, body: SealRequest) -> PaperRow:
     """Check everything a sealing needs and queue it; raises the rule that stands against it."""
     _check_duties(work, load_assembly(work.session, assembly_id))
     facts = assembly_facts(work, assembly_id)
     _grading_key(work)
-    custodians = [_custodian(load_custodian(work.session, custodian)) for custodian in body.custodians]
+    custodians = _custodians_for(work, body.custodians)
     paper_id = work.new_id("ppr")
     row = PaperRow(
         id=paper_id,

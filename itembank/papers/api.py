@@ -98,6 +98,7 @@ def enrol_custodian(work: Work, body: CustodianRequest) -> CustodianView:
     answer=SealingView,
     errors=(
         actions.SealerNotSeparate,
+        actions.CustodianNotSeparate,
         actions.NotApproved,
         TooFewCustodians,
         CustodiansNotDistinct,

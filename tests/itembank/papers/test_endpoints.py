@@ -41,13 +41,13 @@ def pairs() -> list[KeyPair]:
 
 
 @pytest.fixture(scope="module")
-def custodians(sealer: Person, pairs: list[KeyPair]) -> list[str]:
-    return [enrolled(sealer, f"保管人{n}", pair).json["custodian"] for n, pair in enumerate(pairs)]
+def custodians(bank: Bank, pairs: list[KeyPair]) -> list[str]:
+    return [enrolled(bank.admin, f"保管人{n}", pair).json["custodian"] for n, pair in enumerate(pairs)]
 
 
-def enrolled(sealer: Person, name: str, pair: KeyPair) -> Any:
+def enrolled(person: Person, name: str, pair: KeyPair) -> Any:
     keys = {"signing_key": b64u(pair.signing.public_raw), "sealing_key": b64u(pair.sealing.public_raw)}
-    return sealer.post("/api/bank/custodians", {"name": name, **keys})
+    return person.post("/api/bank/custodians", {"name": name, **keys})
 
 
 def trust_authority(bank: Bank) -> KeyPair:
@@ -137,6 +137,21 @@ def test_whoever_assembled_or_approved_may_not_seal_and_the_attempt_is_recorded(
     assert "paper.sealing_asked" in acts
 
 
+def test_nobody_seals_for_custodians_they_enrolled(bank: Bank, custodians: list[str]) -> None:
+    trust_authority(bank)
+    person = bank.world.signed_in("bank", "admin_and_sealer", "bank_admin", "paper_sealer")
+    own = enrolled(person, "自登保管人", KeyPair.generate()).json["custodian"]
+    path = f"/api/bank/assemblies/{approved(bank, '自登')}/papers"
+    answer = person.post(path, terms([*custodians[:2], own]))
+    assert (answer.status_code, answer.json["code"]) == (409, "paper.custodian_not_separate")
+    assert person.post(path, terms(custodians)).status_code == 200
+    bank.world.run_jobs()
+
+
+def test_a_sealer_enrols_nobody(sealer: Person) -> None:
+    assert enrolled(sealer, "任何人", KeyPair.generate()).json["code"] == "denied.permission"
+
+
 def test_an_assembly_that_is_not_approved_is_not_sealed(bank: Bank, sealer: Person, custodians: list[str]) -> None:
     trust_authority(bank)
     made = assemble(bank, "未批准", bank.assembler)
@@ -159,13 +174,11 @@ def test_terms_that_let_one_person_open_are_refused(bank: Bank, sealer: Person, 
     assert bank.world.run_jobs() == 0
 
 
-def test_a_person_or_key_is_enrolled_as_custodian_once(
-    sealer: Person, custodians: list[str], pairs: list[KeyPair]
-) -> None:
-    assert enrolled(sealer, "保管人0", KeyPair.generate()).json["code"] == "custodian.known"
-    assert enrolled(sealer, "另一人", pairs[0]).json["code"] == "custodian.known"
+def test_a_person_or_key_is_enrolled_as_custodian_once(bank: Bank, custodians: list[str], pairs: list[KeyPair]) -> None:
+    assert enrolled(bank.admin, "保管人0", KeyPair.generate()).json["code"] == "custodian.known"
+    assert enrolled(bank.admin, "另一人", pairs[0]).json["code"] == "custodian.known"
     bad = {"name": "x", "signing_key": "A" * 42 + "B", "sealing_key": "A" * 43}
-    assert sealer.post("/api/bank/custodians", bad).status_code == 422
+    assert bank.admin.post("/api/bank/custodians", bad).status_code == 422
 
 
 def test_papers_are_for_those_with_the_permission(bank: Bank, custodians: list[str]) -> None:
