@@ -79,7 +79,7 @@ class NotClosed(Refused):
 class SessionAltered(Broken):
     """The log no longer holds what the session's signed receipt says."""
 
-    code = "record.session_altered"
+    code = "handover.session_altered"
     message_zh = "会话 {session} 的作答记录与收卷时签发的回执不一致：记录 {steps} 步，回执 {receipt_steps} 步"
     message_en = "Session {session} is not what its receipt says: {steps} steps in the log, {receipt_steps} signed"
     next_zh = "请停止移交，运行 exam hall fsck 并通知监督人员"

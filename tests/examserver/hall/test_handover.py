@@ -175,7 +175,7 @@ def test_what_was_changed_after_the_close_is_not_handed_over(hall: HallRig, dama
     job = hall.chief.post(hall.sitting("hand-over")).get_json()["job"]
     hall.world.run_jobs()
     done = hall.chief.get(f"/api/hall/jobs/{job}").get_json()
-    assert done["state"] == "failed" and done["error"]["code"] == "record.session_altered"
+    assert done["state"] == "failed" and done["error"]["code"] == "handover.session_altered"
 
 
 def execute(hall: HallRig, statement: str) -> None:
