@@ -5,6 +5,7 @@ row cannot become a certificate. Number, row and log entry come into being in on
 """
 
 import json
+from dataclasses import dataclass, field
 from typing import Any
 
 from examserver.certification.number import certificate_number, normalise_number
@@ -110,6 +111,22 @@ class NotPrintedYet(Unavailable):
     next_en = "Try again in a few seconds."
 
 
+@dataclass
+class SignedOrders:
+    """The candidates of the order read last, by id: a batch of certificates reads and verifies its order once."""
+
+    held: tuple[str, dict[str, Json]] = field(default_factory=lambda: ("", {}))
+
+    def of(self, work: Work, digest: str) -> dict[str, Json]:
+        """The candidates of the order with this digest; raises when file or signature do not hold."""
+        held = self.held
+        if held[0] != digest:
+            order = read_document(plan_vault(work.runtime).get(digest), "exam.sitting-order")
+            require_signatures(order, trust_of(work), {"authority"})
+            self.held = held = (digest, {one["candidate"]: one for one in order.body["candidates"]})
+        return held[1]
+
+
 def certificate_vault(runtime: RoleRuntime) -> Vault:
     """Where printed certificates lie, by digest."""
     return Vault(runtime.files / "certificates")
@@ -191,10 +208,8 @@ def _signed_result(work: Work, run: RunRow, row: ResultRow) -> Json:
 
 def _signed_candidate(work: Work, plan: PlanRow, candidate: str, ticket: str) -> CandidateRow:
     """The candidate, when name and document are those of the signed order; raises ResultAltered."""
-    order = read_document(plan_vault(work.runtime).get(plan.order_digest or ""), "exam.sitting-order")
-    require_signatures(order, trust_of(work), {"authority"})
+    said = work.runtime.part(SignedOrders, SignedOrders).of(work, plan.order_digest or "").get(candidate)
     row = work.session.get(CandidateRow, candidate)
-    said = next((one for one in order.body["candidates"] if one["candidate"] == candidate), None)
     if row is None or said is None or said["ticket"] != ticket:
         raise ResultAltered(ticket=ticket, field="candidate")
     if row.name != said["name"]:

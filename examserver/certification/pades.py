@@ -18,6 +18,8 @@ from examserver.kernel.crypto.keys import SigningKey
 
 FIELD = "ExamCertification"
 VALID_DAYS = 36_525
+# Hexadecimal digits kept for the signature; told beforehand, or every document would be signed twice to find out.
+RESERVED = 4096
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 
 
@@ -58,5 +60,6 @@ def sign_pdf(pdf: bytes, key: SigningKey, name: str, reason: str) -> bytes:
     meta = signers.PdfSignatureMetadata(
         field_name=FIELD, md_algorithm="sha512", subfilter=SigSeedSubFilter.PADES, name=name, reason=reason
     )
-    signed: io.BytesIO = signers.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf)), meta, signer=signer)
+    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+    signed: io.BytesIO = signers.sign_pdf(writer, meta, signer=signer, bytes_reserved=RESERVED)
     return signed.getvalue()
