@@ -33,7 +33,11 @@ MARK_OF_FIXTURE = {
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks tests by their folder and by the parts they ask for, so nobody has to remember to."""
+    """Marks tests by their folder and by the parts they ask for, so nobody has to remember to.
+
+    Browser tests come last: Playwright keeps an event loop running in this process, and whoever starts one of their own
+    (signing a PDF does) would fail after them.
+    """
     for item in items:
         folders = item.path.relative_to(ROOT).parts if item.path.is_relative_to(ROOT) else ()
         marks = {MARK_OF_FOLDER[name] for name in folders if name in MARK_OF_FOLDER}
@@ -41,6 +45,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         marks |= {MARK_OF_FIXTURE[name] for name in fixtures if name in MARK_OF_FIXTURE}
         for mark in sorted(marks):
             item.add_marker(mark)
+    items.sort(key=lambda item: item.path.is_relative_to(ROOT / "tests" / "browser"))
 
 
 def leave_out(reason: str) -> NoReturn:

@@ -50,7 +50,7 @@ def test_a_whole_exam_goes_from_item_to_verified_certificate(tmp_path: Path, chr
 
 
 @pytest.mark.journey
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1500)
 def test_the_same_seed_gives_the_same_forms_seats_and_scores(tmp_path: Path) -> None:
     words = ("--candidates", "6", "--minutes", "0.6", "--seed", "11")
     first, _ = run_demo(tmp_path / "first", *words)
