@@ -45,6 +45,13 @@ class TicketFrame:
     rules: tuple[str, ...]
 
 
+def fill_rules(rules: Sequence[str], late_entry_cutoff_s: int) -> tuple[str, ...]:
+    """The rules with the sitting's own limits in place of their fields."""
+    minutes, seconds = divmod(late_entry_cutoff_s, 60)
+    late_entry = (f"{minutes}分钟" if minutes else "") + (f"{seconds}秒" if seconds or not minutes else "")
+    return tuple(rule.replace("{late_entry}", late_entry) for rule in rules)
+
+
 def print_tickets(frame: TicketFrame, tickets: Sequence[Ticket], sources: Mapping[str, Sequence[FontSource]]) -> bytes:
     """Return the PDF of all tickets, three to an A4 page, in the order given."""
     sheet = Sheet(WIDTH, HEIGHT, f"{frame.title} {frame.subject}", register_fonts(_texts(frame, tickets), sources))

@@ -19,7 +19,7 @@ from examserver.planning.policy import applied, replaced, text_on, texts_on, val
 from examserver.planning.seating import Placement, draw_seating, lay_out, spare_names
 from examserver.planning.store import load_fonts, load_profile
 from examserver.planning.tables import CandidateRow, PlanRow, candidates_of, holders_of, load_plan
-from examserver.planning.tickets import Ticket, TicketFrame, print_tickets
+from examserver.planning.tickets import Ticket, TicketFrame, fill_rules, print_tickets
 from examserver.plumbing.log import append_leaf
 from examserver.plumbing.runtime import RoleRuntime
 from examserver.plumbing.trust import trusted
@@ -165,7 +165,7 @@ def tickets_pdf(runtime: RoleRuntime, actor: Actor, plan_id: str) -> bytes:
 
 def _frame(row: PlanRow) -> TicketFrame:
     profile = load_profile(row.profile)
-    rules = tuple(texts_on(profile, "ticket_rules_zh", local_day(row.starts_ms)))
+    rules = fill_rules(texts_on(profile, "ticket_rules_zh", local_day(row.starts_ms)), row.late_entry_cutoff_s)
     subject = f"{row.occupation_name} {level_name(row.level)}"
     return TicketFrame("职业技能等级认定理论考试准考证", row.institution_name, subject, rules)
 

@@ -32,6 +32,7 @@ from examserver.planning.seating import (
     spare_names,
 )
 from examserver.planning.store import load_profile
+from examserver.planning.tickets import fill_rules
 from tests.examserver.authority import identity_number, roster_rows, workbook
 
 TODAY = date(2026, 11, 22)
@@ -222,3 +223,8 @@ def test_the_shipped_profiles_are_complete(name: str) -> None:
         value = value_on(profile, wanted, TODAY)
         assert value.source
         assert value.approver
+
+
+@pytest.mark.parametrize(("limit", "said"), [(1800, "30分钟"), (90, "1分钟30秒"), (45, "45秒"), (0, "0秒")])
+def test_the_tickets_rules_name_the_sittings_own_limit(limit: int, said: str) -> None:
+    assert fill_rules(["开考{late_entry}后不得入场"], limit) == (f"开考{said}后不得入场",)
