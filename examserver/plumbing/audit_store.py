@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from examserver.kernel.audit import GENESIS, AuditEvent, chained
 from examserver.kernel.canonical import to_json
+from examserver.plumbing.database import WRITE_LOCK
 from examserver.plumbing.shared_tables import SHARED
 
-AUDIT_LOCK = 0x6578616D
+AUDIT_LOCK = WRITE_LOCK
 
 
 def append_event(

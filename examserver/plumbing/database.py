@@ -1,8 +1,9 @@
 """One database per role: SQLite by default (WAL, synchronous FULL) or PostgreSQL through the same SQLAlchemy code.
 
-A write on SQLite takes the lock at once (BEGIN IMMEDIATE) behind a cooperative lock of this process, so that no
-greenlet ever blocks the loop while another holds the database. Pools have explicit sizes; the wait for a
-connection is measured (`exam_pool_wait_seconds`), because a starving pool is how such servers die.
+Writes of a role happen one after the other on both: an act that reads and then decides must not be overtaken between
+the two. SQLite takes its lock at once (BEGIN IMMEDIATE), PostgreSQL an advisory lock, both behind a cooperative lock of
+this process, so that no greenlet blocks the loop or empties the pool while another writes. Pools have explicit sizes;
+the wait for a connection is measured (`exam_pool_wait_seconds`), because a starving pool is how such servers die.
 """
 
 import threading
@@ -11,13 +12,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, MetaData, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event, make_url, text
 from sqlalchemy.exc import OperationalError, TimeoutError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from examserver.kernel.errors import Unavailable
 from examserver.plumbing.schema import upgrade
 from examserver.plumbing.telemetry import METRICS
+
+WRITE_LOCK = 0x6578616D
 
 CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_name)s",
@@ -77,7 +80,9 @@ class Database:
     def _engine(self, pool_size: int, timeout_s: int) -> Engine:
         options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 0, "pool_timeout": timeout_s}
         if not self.is_sqlite:
-            return create_engine(self.url, pool_pre_ping=True, **options)
+            engine = create_engine(self.url, pool_pre_ping=True, **options)
+            event.listen(engine, "connect", _configure_postgres)
+            return engine
         Path(make_url(self.url).database or "").parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(self.url, connect_args={"check_same_thread": False, "timeout": timeout_s}, **options)
         event.listen(engine, "connect", _configure_sqlite)
@@ -91,6 +96,8 @@ class Database:
             try:
                 with METRICS.timed("exam_pool_wait_seconds", role=self.role):
                     session.connection()
+                if write and not self.is_sqlite:
+                    self._wait_for_writers(session)
                 yield session
                 session.commit()
             except (OperationalError, TimeoutError) as error:
@@ -100,9 +107,13 @@ class Database:
                 session.rollback()
                 raise
 
+    def _wait_for_writers(self, session: Session) -> None:
+        session.execute(text("SELECT set_config('lock_timeout', :wait, true)"), {"wait": f"{self._timeout_s}s"})
+        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": WRITE_LOCK})
+
     @contextmanager
     def _turn(self, write: bool) -> Iterator[None]:
-        if not (write and self.is_sqlite):
+        if not write:
             yield
             return
         if not self._write_lock.acquire(timeout=self._timeout_s):
@@ -119,6 +130,14 @@ class Database:
     def close(self) -> None:
         """Return every connection."""
         self.engine.dispose()
+
+
+def _configure_postgres(connection: Any, _record: Any) -> None:
+    """An acknowledgement means durable here too, whatever the server's default is."""
+    asked, connection.autocommit = connection.autocommit, True
+    if connection.execute("SHOW synchronous_commit").fetchone()[0] == "off":
+        connection.execute("SET synchronous_commit TO on")
+    connection.autocommit = asked
 
 
 def _configure_sqlite(connection: Any, _record: Any) -> None:
