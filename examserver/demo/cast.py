@@ -7,7 +7,7 @@ from pathlib import Path
 from examserver.demo.client import Person
 from examserver.kernel.access import system_actor
 from examserver.kernel.crypto.keys import KeyPair, write_key_file
-from examserver.plumbing.files import write_durably
+from examserver.plumbing.files import SECRET, write_durably
 from examserver.plumbing.identity import create_account
 from examserver.plumbing.runtime import RoleRuntime
 from examserver.plumbing.work import open_work
@@ -85,6 +85,6 @@ def make_cast(runtimes: dict[str, RoleRuntime], base: str, ca: Path, folder: Pat
 def _custodian(name: str, folder: Path) -> Custodian:
     pair, passphrase = KeyPair.generate(), secrets.token_urlsafe(12)
     key_file = folder / "custodian.key.json"
-    write_durably(key_file, write_key_file(pair, name, passphrase))
-    write_durably(folder / "passphrase.txt", passphrase.encode())
+    write_durably(key_file, write_key_file(pair, name, passphrase), SECRET)
+    write_durably(folder / "passphrase.txt", passphrase.encode(), SECRET)
     return Custodian(name, pair, key_file, passphrase)

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, text
 from examserver.hall.identity import Issued, make_ca, make_server, serves
 from examserver.kernel.errors import Unavailable
 from examserver.plumbing.database import Database
-from examserver.plumbing.files import write_durably
+from examserver.plumbing.files import SECRET, write_durably
 from examserver.plumbing.runtime import RoleRuntime
 
 SERVER_LOCK = 0x68616C6C
@@ -98,5 +98,4 @@ def ensure_tls(folder: Path, names: Sequence[str]) -> Tls:
 
 
 def _write_secret(path: Path, data: bytes) -> None:
-    write_durably(path, data)
-    path.chmod(0o600)
+    write_durably(path, data, SECRET)

@@ -31,12 +31,19 @@ class NoSuchFile(Missing):
     code = "files.missing"
 
 
-def write_durably(path: Path, data: bytes) -> None:
-    """After return the whole content is on storage under this name; before, the old content was. Raises DiskFull."""
+SECRET = 0o600
+"""The mode of a file only its owner may read, from its first byte on."""
+
+
+def write_durably(path: Path, data: bytes, mode: int = 0o666) -> None:
+    """After return the whole content is on storage under this name; before, the old content was. Raises DiskFull.
+
+    `mode` is the file's from the moment it exists, less what the process's umask takes away.
+    """
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with beside.open("wb") as file:
+        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())

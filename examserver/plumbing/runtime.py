@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from examserver.kernel.clock import Clock, SystemClock
 from examserver.kernel.crypto.keys import KeyPair, read_key_file, write_key_file
 from examserver.plumbing.database import Database
-from examserver.plumbing.files import write_durably
+from examserver.plumbing.files import SECRET, write_durably
 from examserver.plumbing.settings import Settings
 
 T = TypeVar("T")
@@ -22,7 +22,7 @@ class RoleRuntime:
         self.role, self.settings = role, settings
         self.clock: Clock = clock or SystemClock()
         self.files: Path = settings.role_dir(role)
-        self.files.mkdir(parents=True, exist_ok=True)
+        self.files.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.database = Database(role, settings.database_url(role), settings.pool.size, settings.pool.timeout_s)
         self.keys: KeyPair = load_role_keys(self.files, role)
         self._parts: dict[type[Any], Any] = {}
@@ -47,8 +47,6 @@ def load_role_keys(folder: Path, role: str) -> KeyPair:
     if not key_path.exists():
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         passphrase = secrets.token_urlsafe(24)
-        write_durably(passphrase_path, passphrase.encode())
-        passphrase_path.chmod(0o600)
-        write_durably(key_path, write_key_file(KeyPair.generate(), role, passphrase))
-        key_path.chmod(0o600)
+        write_durably(passphrase_path, passphrase.encode(), SECRET)
+        write_durably(key_path, write_key_file(KeyPair.generate(), role, passphrase), SECRET)
     return read_key_file(key_path.read_bytes(), passphrase_path.read_text("utf-8"))

@@ -17,7 +17,7 @@ from examserver.kernel.canonical import b64u
 from examserver.kernel.crypto.keys import KeyPair, key_id, read_key_file, write_key_file
 from examserver.kernel.errors import Invalid, Refused
 from examserver.kernel.fields import Fields, parse_json
-from examserver.plumbing.files import write_durably
+from examserver.plumbing.files import SECRET, write_durably
 from itembank.papers.manifest import MANIFEST_NAME, Manifest, read_manifest
 from itembank.papers.opening import make_release
 
@@ -73,8 +73,7 @@ def new(name: str, out: Path, passphrase_file: Path) -> None:
     if out.exists():
         raise KeyFileExists(path=str(out))
     pair = KeyPair.generate()
-    write_durably(out, write_key_file(pair, name, _passphrase(passphrase_file)))
-    out.chmod(0o600)
+    write_durably(out, write_key_file(pair, name, _passphrase(passphrase_file)), SECRET)
     public = {
         "name": name,
         "signing_key": b64u(pair.signing.public_raw),
