@@ -72,19 +72,19 @@ class LoginTaken(Refused):
 
 
 class Throttle:
-    """Counts failed sign-ins per login; in Redis when there is one, else in this process."""
+    """Counts sign-ins per login until one succeeds; in Redis when there is one, else in this process."""
 
     def __init__(self, redis_url: str) -> None:
         self._limiter = MovingWindowRateLimiter(RedisStorage(redis_url) if redis_url else MemoryStorage())
 
-    def check(self, role: str, login: str) -> None:
-        """Raise TooManyAttempts when this login has failed too often."""
-        if not self._limiter.test(ATTEMPTS, role, login):
+    def attempt(self, role: str, login: str) -> None:
+        """Count a try before it is judged, so that a thousand at once are not judged together; TooManyAttempts."""
+        if not self._limiter.hit(ATTEMPTS, role, login):
             raise TooManyAttempts(retry_after_s=60)
 
-    def failed(self, role: str, login: str) -> None:
-        """Count one failure."""
-        self._limiter.hit(ATTEMPTS, role, login)
+    def succeeded(self, role: str, login: str) -> None:
+        """Forget the tries of a login that got in."""
+        self._limiter.clear(ATTEMPTS, role, login)
 
 
 def offload(act: Callable[[], T]) -> T:
@@ -131,7 +131,7 @@ def create_account(work: Work, login: str, name: str, roles: list[str], password
             created_ms=work.now_ms,
         )
     )
-    work.record("account.created", account_id, login=login, roles=roles)
+    work.record("account.created", account_id, login=login, name=name, roles=roles, scope=scope)
     return account_id
 
 
@@ -144,16 +144,16 @@ def _staff_actor(row: Any, role: str, device: str) -> Actor:
 def sign_in(runtime: RoleRuntime, login: str, password: str, device: str) -> tuple[str, int]:
     """A new session token and its lifetime in seconds; raises WrongCredentials or TooManyAttempts."""
     throttle = runtime.part(Throttle, lambda: Throttle(runtime.settings.redis_url))
-    throttle.check(runtime.role, login)
+    throttle.attempt(runtime.role, login)
     table = SHARED[runtime.role].account
     with runtime.database.transaction(write=False) as session:
         row = session.execute(select(table).where(table.c.login == login, table.c.state == "active")).first()
     hashed = row.password_hash if row else DUMMY_HASH
     if not offload(lambda: _matches(hashed, password)) or row is None:
-        throttle.failed(runtime.role, login)
         with open_work(runtime, PUBLIC_ACTOR) as work:
             work.record("sign_in.refused", login[:80] or "-", device=device)
         raise WrongCredentials()
+    throttle.succeeded(runtime.role, login)
     return _open_session(runtime, _staff_actor(row, runtime.role, device))
 
 

@@ -53,11 +53,17 @@ def _raw(text: str) -> bytes:
     return data
 
 
+def _sealing_id(text: str | None) -> str | None:
+    return key_id("x25519", unb64u(text)) if text else None
+
+
 def trust_key(work: Work, role: str, name: str, signing_key: str, sealing_key: str | None) -> TrustedKey:
     """Register a key (again: replaces its name and sealing key)."""
     found = TrustedKey(role, name, _raw(signing_key), _raw(sealing_key) if sealing_key else None)
     table = SHARED[work.role].trusted_key
-    work.session.execute(delete(table).where(table.c.key == found.id, table.c.role == role))
+    same = (table.c.key == found.id) & (table.c.role == role)
+    before = work.session.execute(select(table).where(same)).first()
+    work.session.execute(delete(table).where(same))
     work.session.execute(
         insert(table).values(
             key=found.id,
@@ -69,7 +75,8 @@ def trust_key(work: Work, role: str, name: str, signing_key: str, sealing_key: s
             added_by=work.actor.id,
         )
     )
-    work.record("keys.trusted", found.id, role=role, name=name)
+    replaced = {"name": before.name, "sealing": _sealing_id(before.sealing_key)} if before else None
+    work.record("keys.trusted", found.id, role=role, name=name, sealing=_sealing_id(sealing_key), replaced=replaced)
     return found
 
 

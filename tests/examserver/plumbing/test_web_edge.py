@@ -1,14 +1,17 @@
 """The HTTP edge: sign-in, CSRF, permissions, sizes, one error shape, headers, pages, and the contract's documents."""
 
+import stat
+import threading
 from pathlib import Path
 
 import pytest
 
 from examserver.kernel.access import Permit
+from examserver.plumbing.audit_store import read_events
 from examserver.plumbing.contract import REGISTRY, BadDeclaration, NoContent, endpoint
 from examserver.plumbing.openapi import document
 from examserver.plumbing.work import Work
-from tests.kit import BASE, make_world
+from tests.kit import BASE, PASSWORD, make_world
 
 
 def test_who_is_not_signed_in_or_not_permitted_is_told_so(tmp_path: Path) -> None:
@@ -51,6 +54,50 @@ def test_guessing_is_slowed_by_login_and_others_are_not_locked_out(tmp_path: Pat
     codes = [public.post("/api/hall/sign-in", {"login": "victim", "password": "x"}).status_code for _ in range(10)]
     assert codes[:8] == [401] * 8 and codes[8:] == [503] * 2
     world.signed_in("hall", "second", "invigilator")
+
+
+def test_guesses_made_all_at_once_are_slowed_too(tmp_path: Path) -> None:
+    world = make_world(tmp_path)
+    world.signed_in("hall", "chief", "chief_invigilator")
+    codes: list[int] = []
+
+    def guess() -> None:
+        answer = world.public().post("/api/hall/sign-in", {"login": "chief", "password": "x"})
+        codes.append(answer.status_code)
+
+    threads = [threading.Thread(target=guess) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert codes.count(401) <= 8 and codes.count(503) >= 12, codes
+
+
+def test_signing_in_often_with_the_right_password_locks_nobody_out(tmp_path: Path) -> None:
+    world = make_world(tmp_path)
+    world.signed_in("hall", "chief", "chief_invigilator")
+    body = {"login": "chief", "password": PASSWORD}
+    assert {world.public().post("/api/hall/sign-in", body).status_code for _ in range(10)} == {200}
+
+
+def test_a_trusted_key_is_never_replaced_silently(tmp_path: Path) -> None:
+    world = make_world(tmp_path)
+    admin = world.signed_in("bank", "admin", "bank_admin")
+    for sealing in ("A" * 43, "B" * 42 + "A"):
+        body = {"role": "authority", "name": "人社厅", "signing_key": "A" * 43, "sealing_key": sealing}
+        assert admin.post("/api/bank/trusted-keys", body).status_code == 200
+    with world.runtimes["bank"].database.transaction(write=False) as session:
+        first, second = (one.facts for one in read_events(session, "bank") if one.action == "keys.trusted")
+    assert first["replaced"] is None and second["replaced"] == {"name": "人社厅", "sealing": first["sealing"]}
+    assert second["sealing"] not in (None, first["sealing"])
+
+
+def test_keys_and_data_are_for_their_owner_only(tmp_path: Path) -> None:
+    world = make_world(tmp_path)
+    folder = world.runtimes["hall"].files
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    for name in ("role.passphrase", "role.key.json"):
+        assert stat.S_IMODE((folder / name).stat().st_mode) == 0o600
 
 
 def test_malformed_and_oversized_requests_get_one_error_shape(tmp_path: Path) -> None:
