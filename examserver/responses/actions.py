@@ -62,6 +62,7 @@ class Chain:
     epoch: int
     hashes: list[bytes]
     items: dict[str, ItemState] = field(default_factory=dict)
+    received_ms: int = 0
     in_flight: int = 0
 
     def head(self, session: str) -> Head:
@@ -191,6 +192,7 @@ class StepLog:
                 for entry in load_entries(connection, session, first):
                     chain.hashes.append(entry.head)
                     chain.items[entry.step.item] = apply_step(chain.items, entry.step)
+                    chain.received_ms = entry.received_ms
         except SQLAlchemyError as error:
             raise NotStored() from error
         return chain
@@ -211,7 +213,10 @@ def _decide(
         if isinstance(outcome, Accepted):
             chain.hashes.append(outcome.head.hash)
             chain.items[step.item] = apply_step(chain.items, step)
-            rows.append(step_row(step, outcome.head, now_ms, outcome.late, carrier))
+            # Times of one chain never run backwards, or the authority would refuse the whole record: not when a save
+            # overtakes another, not when the wall was set back a second between two servers.
+            chain.received_ms = max(chain.received_ms, now_ms)
+            rows.append(step_row(step, outcome.head, chain.received_ms, outcome.late, carrier))
     return outcomes, rows
 
 

@@ -170,3 +170,17 @@ def test_freezing_waits_for_everything_on_its_way_to_the_disk(log: StepLog, data
     log.freeze("s1")
     assert stored(database, "s1") == [1, 2, 3, 4]
     assert waiting.get(timeout=5)[1].seq == 4
+
+
+def test_times_of_a_chain_never_run_backwards(log: StepLog, database: Database) -> None:
+    log.open_chain("s1", header("s1"), 1)
+    steps = chain("s1", 3)
+    log.save("s1", steps[:1], OPEN, 100, "socket")
+    log.save("s1", steps[1:2], OPEN, 99, "http")
+    again = StepLog(database)
+    again.open_chain("s1", header("s1"), 1)
+    again.save("s1", steps[2:], OPEN, 50, "socket")
+    again.stop()
+    with database.engine.connect() as connection:
+        entries = load_entries(connection, "s1", first_hash(header("s1")))
+        assert [entry.received_ms for entry in entries] == [100, 100, 100]
