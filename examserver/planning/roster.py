@@ -29,6 +29,8 @@ NAME, DOCUMENT_TYPE, NUMBER = "姓名", "证件类型", "证件号码"
 SEX, EMPLOYER, PHONE, EXTRA = "性别", "单位", "手机号", "补时分钟"
 REQUIRED = (NAME, DOCUMENT_TYPE, NUMBER)
 OPTIONAL = (SEX, EMPLOYER, PHONE, EXTRA)
+MOST_PARTS = 1_000
+MOST_UNPACKED = 100 * 2**20
 MOST_ROWS = 5000
 LONGEST_CELL = 200
 _PHONE = re.compile(r"1\d{10}", re.ASCII)
@@ -121,9 +123,18 @@ def check_roster(rows: Sequence[Row], today: date, already: frozenset[str] = fro
     return Roster(len(rows), tuple(good), tuple(faults))
 
 
+def _check_unpacked(data: bytes) -> None:
+    """Raise RosterUnreadable for a workbook that unpacks to more than any roster: it would eat the memory."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        infos = archive.infolist()
+    if len(infos) > MOST_PARTS or sum(info.file_size for info in infos) > MOST_UNPACKED:
+        raise RosterUnreadable(reason_zh="解压后过大", reason_en="it unpacks to too much data")
+
+
 def _lines(data: bytes) -> Iterator[tuple[str, ...]]:
     """Yield the cells of the first sheet as trimmed NFC texts, row by row."""
     try:
+        _check_unpacked(data)
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError, EOFError, SyntaxError) as error:
         raise RosterUnreadable(reason_zh="不是有效的 .xlsx 文件", reason_en="not a valid .xlsx file") from error

@@ -1,5 +1,7 @@
 """The pure rules of planning: identity numbers, rosters, seats, ticket numbers, policy values."""
 
+import io
+import zipfile
 from collections import Counter
 from datetime import date
 
@@ -126,6 +128,16 @@ def test_somebody_already_in_the_plan_is_a_duplicate() -> None:
 def test_what_is_no_roster_is_refused_in_words(data: bytes) -> None:
     with pytest.raises(RosterUnreadable):
         read_sheet(data)
+
+
+def test_a_workbook_that_unpacks_to_gigabytes_is_refused_unread() -> None:
+    packed = io.BytesIO(workbook(roster_rows(1)))
+    with zipfile.ZipFile(packed, "a", zipfile.ZIP_DEFLATED) as archive, archive.open("xl/more.xml", "w") as part:
+        for _ in range(101):
+            part.write(b" " * 2**20)
+    with pytest.raises(RosterUnreadable) as refused:
+        read_sheet(packed.getvalue())
+    assert "unpacks" in refused.value.text("en")
 
 
 @given(st.integers(1, 8), st.integers(1, 8), st.integers(2, 5), st.text(min_size=1, max_size=20), st.data())
