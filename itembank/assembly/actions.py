@@ -171,8 +171,9 @@ def run_assembly(runtime: RoleRuntime, payload: dict[str, Any], progress: Progre
     except Exception:  # whatever it was, nobody must wait for this assembly; the job's row keeps the reason
         with open_work(runtime, actor) as work:
             row = load_assembly(work.session, payload["assembly"])
-            row.state = FAILED
-            work.record("assembly.failed", row.id)
+            if row.state == RUNNING:
+                row.state = FAILED
+                work.record("assembly.failed", row.id)
         raise
 
 
@@ -208,7 +209,9 @@ def _run(runtime: RoleRuntime, actor: Actor, assembly_id: str, progress: Progres
     progress(85, "独立核查")
     with open_work(runtime, actor) as work:
         row = load_assembly(work.session, assembly_id)
-        _save(work, row, loaded, made)
+        # Another worker may have been faster, and a person have approved what it made.
+        if row.state in (RUNNING, FAILED):
+            _save(work, row, loaded, made)
         return {"assembly": assembly_id, "state": row.state, "forms": len(made.forms)}
 
 

@@ -210,6 +210,21 @@ def test_an_assembly_run_twice_changes_nothing(bank: Bank) -> None:
     assert bank.assembler.get(f"/api/bank/assemblies/{made['id']}").json["forms"] == made["forms"]
 
 
+def test_a_second_worker_never_touches_what_was_approved_meanwhile(bank: Bank) -> None:
+    runtime = bank.world.runtimes["bank"]
+    made = bank.assembler.post(f"/api/bank/banks/{bank.id}/blueprints", blueprint(name="两个工作进程")).json["id"]
+    asked = {"forms": 1, "reserve_forms": 0, "seed": "并行"}
+    assembly = bank.assembler.post(f"/api/bank/blueprints/{made}/assemblies", asked).json["assembly"]
+
+    def the_first_is_faster(percent: int, _note: str) -> None:
+        if percent == 85:
+            bank.world.run_jobs()
+            assert bank.releaser.post(f"/api/bank/assemblies/{assembly}/approve").status_code == 200
+
+    run_assembly(runtime, {"assembly": assembly}, the_first_is_faster)
+    assert bank.assembler.get(f"/api/bank/assemblies/{assembly}").json["state"] == "approved"
+
+
 def test_blueprints_and_assemblies_are_listed(bank: Bank) -> None:
     bank.assemble(blueprint(), 1, 0, "list")
     listed = bank.releaser.get(f"/api/bank/banks/{bank.id}/blueprints").json["blueprints"]
