@@ -24,6 +24,8 @@ from itembank.assembly.schemas import (
     FormLine,
     FormPreview,
     PreviewQuery,
+    SealableAssembly,
+    SealableList,
     ShortageView,
 )
 from itembank.assembly.store import ChecksFailed, FormAltered, NoSpecificationYet, load_specification
@@ -182,6 +184,30 @@ def assembly_view(work: Work, row: AssemblyRow) -> AssemblyView:
 def list_assemblies(work: Work) -> AssemblyList:
     """Newest first."""
     return AssemblyList(assemblies=[assembly_view(work, row) for row in assemblies(work.session)])
+
+
+@endpoint(
+    "GET",
+    "/api/bank/sealable-assemblies",
+    role="bank",
+    access=Permit("papers.seal"),
+    answer=SealableList,
+    summary="Approved assemblies for the person who seals, who may not read them",
+)
+def list_sealable(work: Work) -> SealableList:
+    """Newest first, without any content."""
+    rows = [row for row in assemblies(work.session) if row.state == "approved"]
+    return SealableList(assemblies=[_sealable(work, row) for row in rows])
+
+
+def _sealable(work: Work, row: AssemblyRow) -> SealableAssembly:
+    return SealableAssembly(
+        id=row.id,
+        blueprint_name=load_blueprint_row(work.session, row.blueprint_id).name,
+        forms=len(forms_of(work.session, row.id)),
+        approved_by=row.approver_name,
+        approved_ms=row.approved_ms,
+    )
 
 
 @endpoint(

@@ -159,6 +159,22 @@ class AssemblyList(Schema):
     assemblies: list[AssemblyView]
 
 
+class SealableAssembly(Schema):
+    """An approved assembly that waits for sealing: enough to choose it, nothing of its content."""
+
+    id: str
+    blueprint_name: str
+    forms: int
+    approved_by: str
+    approved_ms: int | None
+
+
+class SealableList(Schema):
+    """What can be sealed, newest first."""
+
+    assemblies: list[SealableAssembly]
+
+
 class PreviewQuery(Schema):
     """Why the form is read; with the key only when asked."""
 

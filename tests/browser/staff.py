@@ -38,7 +38,10 @@ class Desk:
         return page
 
     def signed_in(self, path: str, login: str, password: str = PASSWORD) -> Page:
-        """A staff page after signing in."""
+        """A staff page after signing in; whoever was signed in before is not any more."""
+        for old in self.context.pages:
+            old.close()
+        self.context.clear_cookies()
         page = self.page(path)
         type_credentials(page, login, password)
         expect(page.locator("[name=login]")).to_have_count(0, timeout=WAIT_MS)

@@ -1116,6 +1116,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bank/sealable-assemblies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Approved assemblies for the person who seals, who may not read them */
+        get: operations["list_sealable"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/bank/sign-in": {
         parameters: {
             query?: never;
@@ -4873,6 +4890,30 @@ export interface components {
             ticket: string;
         };
         /**
+         * SealableAssembly
+         * @description An approved assembly that waits for sealing: enough to choose it, nothing of its content.
+         */
+        SealableAssembly: {
+            /** Approved By */
+            approved_by: string;
+            /** Approved Ms */
+            approved_ms: number | null;
+            /** Blueprint Name */
+            blueprint_name: string;
+            /** Forms */
+            forms: number;
+            /** Id */
+            id: string;
+        };
+        /**
+         * SealableList
+         * @description What can be sealed, newest first.
+         */
+        SealableList: {
+            /** Assemblies */
+            assemblies: components["schemas"]["SealableAssembly"][];
+        };
+        /**
          * SealedFormView
          * @description A form inside a sealed paper, as the manifest names it.
          */
@@ -5935,6 +5976,8 @@ export type RunView = components['schemas']['RunView'];
 export type SaveAnswer = components['schemas']['SaveAnswer'];
 export type SaveRequest = components['schemas']['SaveRequest'];
 export type ScoreMove = components['schemas']['ScoreMove'];
+export type SealableAssembly = components['schemas']['SealableAssembly'];
+export type SealableList = components['schemas']['SealableList'];
 export type SealedFormView = components['schemas']['SealedFormView'];
 export type SealingView = components['schemas']['SealingView'];
 export type SealRequest = components['schemas']['SealRequest'];
@@ -7478,7 +7521,7 @@ export interface operations {
                     "application/json": components["schemas"]["SealingView"];
                 };
             };
-            /** @description Errors: custodian.missing, keys.not_trusted, paper.assembly_not_approved, paper.custodians_not_distinct, paper.dates_out_of_order, paper.sealer_not_separate, paper.too_few_custodians */
+            /** @description Errors: custodian.missing, keys.not_trusted, paper.assembly_not_approved, paper.custodian_not_separate, paper.custodians_not_distinct, paper.dates_out_of_order, paper.sealer_not_separate, paper.too_few_custodians */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -8413,6 +8456,35 @@ export interface operations {
                 };
             };
             /** @description Errors: paper.not_sealed, paper.sealed_missing */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_sealable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SealableList"];
+                };
+            };
+            /** @description Errors: */
             default: {
                 headers: {
                     [name: string]: unknown;

@@ -1,5 +1,6 @@
 /** The bank's endpoints for blueprints, assemblies, custodians and sealed papers. */
 import type { Client } from "@/api/client";
+import type { SealableList } from "@/api/schema";
 import type { Custodian, Paper } from "../types";
 import type * as T from "./types";
 
@@ -20,6 +21,7 @@ export const desk = (api: Client) => ({
   assemble: (blueprint: string, forms: number, reserve_forms: number, seed: string) =>
     api.post<{ assembly: string; job: string }>(`/api/bank/blueprints/${one(blueprint)}/assemblies`, { forms, reserve_forms, seed }),
   assemblies: () => api.get<{ assemblies: T.AssemblyView[] }>("/api/bank/assemblies").then((list) => list.assemblies),
+  sealable: () => api.get<SealableList>("/api/bank/sealable-assemblies").then((list) => list.assemblies),
   assembly: (id: string) => api.get<T.AssemblyView>(`/api/bank/assemblies/${one(id)}`),
   form: (assembly: string, form: string, purpose: string, with_key: boolean) =>
     api.get<T.FormPreview>(`/api/bank/assemblies/${one(assembly)}/forms/${one(form)}`, { query: { purpose, with_key } }),
