@@ -219,6 +219,8 @@ def _seal(runtime: RoleRuntime, actor: Actor, paper_id: str, progress: Progress)
 
 def _save(work: Work, paper_id: str, sealed: SealedPaper) -> None:
     row = load_paper(work.session, paper_id)
+    if row.state == "sealed":
+        return  # another worker was faster, and its package may be in halls already
     manifest = read_manifest(sealed.manifest)
     row.state, row.sealed_ms = "sealed", work.now_ms
     row.manifest_digest = sealed.manifest_digest

@@ -13,6 +13,7 @@ from examserver.kernel.opener import Opener
 from examserver.plumbing.audit_store import read_events
 from examserver.plumbing.work import open_work
 from examserver.verify import verify_file
+from itembank.papers.actions import run_sealing
 from itembank.papers.fsck import fsck
 from tests.itembank.bank import Bank, open_bank, spec_csv, spec_rows
 from tests.itembank.test_assembly import AREAS, blueprint, rows
@@ -112,14 +113,26 @@ def test_a_paper_is_sealed_verifies_and_opens(
 
 
 def test_sealing_twice_by_the_job_changes_nothing(bank: Bank, sealer: Person, custodians: list[str]) -> None:
-    from itembank.papers.actions import run_sealing
-
     trust_authority(bank)
     asked = sealer.post(f"/api/bank/assemblies/{approved(bank, '两次')}/papers", terms(custodians)).json
     bank.world.run_jobs()
     before = sealer.get(f"/api/bank/papers/{asked['paper']}").json
     run_sealing(bank.world.runtimes["bank"], {"paper": asked["paper"]}, lambda percent, note: None)
     assert sealer.get(f"/api/bank/papers/{asked['paper']}").json == before
+
+
+def test_a_second_worker_never_replaces_a_sealed_package(bank: Bank, sealer: Person, custodians: list[str]) -> None:
+    trust_authority(bank)
+    paper = sealer.post(f"/api/bank/assemblies/{approved(bank, '并行')}/papers", terms(custodians)).json["paper"]
+    first: list[Any] = []
+
+    def the_first_is_faster(percent: int, _note: str) -> None:
+        if percent == 80:
+            bank.world.run_jobs()
+            first.append(sealer.get(f"/api/bank/papers/{paper}").json)
+
+    run_sealing(bank.world.runtimes["bank"], {"paper": paper}, the_first_is_faster)
+    assert first[0]["state"] == "sealed" and sealer.get(f"/api/bank/papers/{paper}").json == first[0]
 
 
 @pytest.mark.parametrize("duty", ["assembler", "releaser"])
