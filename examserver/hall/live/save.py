@@ -47,6 +47,7 @@ def save_from_seat(runtime: RoleRuntime, actor: Actor, body: SaveRequest, carrie
         note_refusal(hall, actor.device, now_ms)
         raise SlowDown(retry_after_s=2)
     phase = hall.phase(live, seated, now_ms)
+    hall.keep_chain(seated)
     try:
         answer = save_responses(hall.log, seated.row.id, body.steps, phase, now_ms, carrier)
     except ExamError as error:

@@ -32,6 +32,7 @@ pushed(CONSOLE, "thumbnail:taken", body=ThumbnailPush, summary="A small picture 
 
 def standing_of(hall: HallLive, seated: Seated) -> Standing | None:
     """Give what is durable of a running session, None before the start or after the close."""
+    hall.keep_chain(seated)
     return hall.log.standing(seated.row.id) if hall.log.is_open(seated.row.id) else None
 
 

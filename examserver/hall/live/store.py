@@ -191,7 +191,7 @@ class HallLive:
             self.sittings[sitting] = live
             self._index()
         for seated in live.sessions.values():
-            self._open_chain(live, seated)
+            self._open_chain(seated)
         return live
 
     def refresh_session(self, sitting: str, session_id: str) -> LiveSitting:
@@ -209,7 +209,7 @@ class HallLive:
             if old is not None:
                 live.by_seat.pop(old.row.seat, None)
             live.by_seat[row.seat] = session_id
-        self._open_chain(live, seated)
+        self._open_chain(seated)
         return live
 
     def catch_up(self) -> None:
@@ -258,7 +258,12 @@ class HallLive:
         )
         return seat_phase(facts)
 
-    def _open_chain(self, live: LiveSitting, seated: Seated) -> None:
+    def keep_chain(self, seated: Seated) -> None:
+        """Open a running session's chain where an earlier attempt failed: a fault at the start must not last."""
+        if not self.log.is_open(seated.row.id):
+            self._open_chain(seated)
+
+    def _open_chain(self, seated: Seated) -> None:
         if seated.row.header is not None and seated.row.closed_ms is None:
             self.log.open_chain(seated.row.id, seated.row.header, seated.row.lease)
 

@@ -83,6 +83,15 @@ def test_late_answers_are_kept_in_grace_and_refused_after_it(hall: HallRig) -> N
     assert statuses(answer) == ["closed"]
 
 
+def test_a_chain_that_could_not_be_opened_at_the_start_is_opened_by_the_first_save(hall: HallRig) -> None:
+    seat = hall.seats[0]
+    seat.save(seat.step("i001", "A"))
+    hall_live(hall.runtime).log.forget(seat.session)
+    assert statuses(seat.save(seat.step("i002", "B"))) == ["accepted"]
+    hall_live(hall.runtime).log.forget(seat.session)
+    assert seat.view()["session"]["seq"] == 2
+
+
 def test_time_credits_move_the_deadline_of_those_they_are_given_to(hall: HallRig) -> None:
     credit = {"sessions": [hall.seats[0].session], "seconds": 300, "reason": "equipment", "note": "更换键盘"}
     answer = hall.invigilator.post(hall.sitting("credit"), credit)
