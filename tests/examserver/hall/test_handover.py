@@ -150,6 +150,11 @@ def fsck(hall: HallRig) -> list[str]:
         ("UPDATE response_step SET session = 'ses_x' || substr(session, 6)", "step_without_session"),
         ("UPDATE audit_event SET facts = '{}' WHERE seq = 5", "audit_chain"),
         ("DELETE FROM audit_event WHERE seq = 7", "audit_sequence"),
+        ("UPDATE hall_credit SET seconds = 3600", "credit_recorded"),
+        ("DELETE FROM hall_move", "move_recorded"),
+        ("UPDATE hall_release SET custodian = 'cus_x' WHERE outcome = 'released'", "release_recorded"),
+        ("UPDATE hall_sitting SET started_ms = started_ms - 60000", "sitting_time_recorded"),
+        ("UPDATE hall_session SET head = 'sha256:0' WHERE seat = '01'", "closing_recorded"),
     ],
 )
 def test_whatever_somebody_does_to_the_database_is_named(hall: HallRig, damage: str, name: str) -> None:
