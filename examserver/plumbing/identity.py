@@ -87,6 +87,11 @@ class Throttle:
         self._limiter.clear(ATTEMPTS, role, login)
 
 
+def throttle_of(runtime: RoleRuntime) -> Throttle:
+    """The one throttle of this runtime."""
+    return runtime.part(Throttle, lambda: Throttle(runtime.settings.redis_url))
+
+
 def offload(act: Callable[[], T]) -> T:
     """Run a long call into C in a native thread when this process is a gevent server, else in place."""
     from gevent import get_hub, monkey
@@ -143,7 +148,7 @@ def _staff_actor(row: Any, role: str, device: str) -> Actor:
 
 def sign_in(runtime: RoleRuntime, login: str, password: str, device: str) -> tuple[str, int]:
     """A new session token and its lifetime in seconds; raises WrongCredentials or TooManyAttempts."""
-    throttle = runtime.part(Throttle, lambda: Throttle(runtime.settings.redis_url))
+    throttle = throttle_of(runtime)
     throttle.attempt(runtime.role, login)
     table = SHARED[runtime.role].account
     with runtime.database.transaction(write=False) as session:

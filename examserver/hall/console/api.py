@@ -35,7 +35,13 @@ from examserver.hall.console.schemas import (
 from examserver.hall.console.timeline.actions import timeline_view
 from examserver.hall.handover.actions import NoRecord, NotClosed, countersign, hand_over, record_file, watched
 from examserver.hall.handover.signing import COUNTERSIGNERS, AlreadySigned, NotACountersigner
-from examserver.hall.handover.staff_keys.actions import PublicHalf, WrongPassword, enrol_staff_key, staff_keys
+from examserver.hall.handover.staff_keys.actions import (
+    PublicHalf,
+    WrongPassword,
+    enrol_staff_key,
+    open_staff_key,
+    staff_keys,
+)
 from examserver.hall.identity import fingerprint
 from examserver.hall.live.store import hall_live
 from examserver.hall.schemas import IncidentView, SeatCard
@@ -47,6 +53,7 @@ from examserver.kernel.access import PUBLIC, SIGNED_IN, Actor, Permit
 from examserver.kernel.canonical import b64u
 from examserver.kernel.errors import Missing
 from examserver.plumbing.contract import FileAnswer, endpoint
+from examserver.plumbing.identity import TooManyAttempts
 from examserver.plumbing.runtime import RoleRuntime
 from examserver.plumbing.work import Work, open_work
 
@@ -210,12 +217,17 @@ def hand_over_endpoint(work: Work, sitting_id: str, body: HandOverRequest) -> Ha
     role="hall",
     access=Permit("sitting.countersign"),
     answer=CountersignAnswer,
-    errors=(NoRecord, WrongPassword, AlreadySigned, NotACountersigner),
+    errors=(NoRecord, WrongPassword, TooManyAttempts, AlreadySigned, NotACountersigner),
     summary="Countersign the record with the personal key",
+    hot=True,
 )
-def countersign_endpoint(work: Work, sitting_id: str, body: CountersignRequest) -> CountersignAnswer:
+def countersign_endpoint(
+    runtime: RoleRuntime, actor: Actor, sitting_id: str, body: CountersignRequest
+) -> CountersignAnswer:
     """Countersign."""
-    signed = countersign(work, sitting_id, body.password)
+    holder = open_staff_key(runtime, actor, body.password)
+    with open_work(runtime, actor) as work:
+        signed = countersign(work, sitting_id, holder)
     return CountersignAnswer(signed=signed, missing=[role for role in COUNTERSIGNERS if role not in signed])
 
 
@@ -262,12 +274,13 @@ def hall_ca_endpoint(work: Work) -> FileAnswer:
     role="hall",
     access=SIGNED_IN,
     answer=StaffKeyView,
-    errors=(WrongPassword,),
+    errors=(WrongPassword, TooManyAttempts),
     summary="Make the personal signing key of the signed-in person",
+    hot=True,
 )
-def enrol_staff_key_endpoint(work: Work, body: StaffKeyRequest) -> StaffKeyView:
+def enrol_staff_key_endpoint(runtime: RoleRuntime, actor: Actor, body: StaffKeyRequest) -> StaffKeyView:
     """Staff key."""
-    return staff_key_view(enrol_staff_key(work, body.password))
+    return staff_key_view(enrol_staff_key(runtime, actor, body.password))
 
 
 @endpoint("GET", "/api/hall/staff-keys", role="hall", access=PUBLIC, answer=StaffKeyList)

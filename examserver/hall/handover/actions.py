@@ -22,7 +22,7 @@ from examserver.hall.handover.record import (
     wrap_key,
 )
 from examserver.hall.handover.signing import countersigned, role_to_sign
-from examserver.hall.handover.staff_keys.actions import open_staff_key
+from examserver.hall.handover.staff_keys.actions import Holder
 from examserver.hall.live.store import hall_live
 from examserver.hall.roster import Order
 from examserver.hall.sittings.actions import order_of
@@ -296,12 +296,11 @@ def watched(work: Work, sitting_id: str, seat: str) -> list[Json]:
     return [dict(one) for one in timeline_of(work, sitting_id, seat)]
 
 
-def countersign(work: Work, sitting_id: str, password: str) -> list[str]:
-    """Sign the record with the actor's personal key, opened by the password; returns the roles that have signed."""
+def countersign(work: Work, sitting_id: str, holder: Holder) -> list[str]:
+    """Sign the record with a personal key opened for it; returns the roles that have signed."""
     record = work.session.get(RecordRow, sitting_id)
     if record is None:
         raise NoRecord()
-    holder = open_staff_key(work, password)
     role = role_to_sign(holder.roles, holder.name, holder.key.id, record.document)
     record.document = add_signature(record.document, Signer(role, holder.name, holder.key))
     work.record("record.countersigned", sitting_id, role=role, key=holder.key.id, digest=digest(record.document))

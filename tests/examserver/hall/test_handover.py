@@ -115,6 +115,12 @@ def test_one_person_signs_once_with_the_right_password_and_an_invigilator_not_at
     assert hall.invigilator.post(hall.sitting("countersign"), {"password": PASSWORD}).status_code == 403
 
 
+def test_guessing_a_password_to_sign_with_is_slowed(hall: HallRig) -> None:
+    wrong = {"password": "not the password"}
+    codes = [hall.invigilator.post("/api/hall/staff-keys", wrong).get_json()["code"] for _ in range(9)]
+    assert codes == ["staff_key.wrong_password"] * 8 + ["sign_in.throttled"]
+
+
 def test_a_receipt_holds_against_the_record(hall: HallRig, tmp_path: Path) -> None:
     path, trust = signed_record(hall, tmp_path)
     receipt = hall.seats[0].call("GET", "/api/hall/seat/receipt").get_json()

@@ -5,10 +5,12 @@ file under the password, which is asked for again at every signature.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select, update
 
+from examserver.kernel.access import Actor
 from examserver.kernel.canonical import unb64u
 from examserver.kernel.crypto.keys import (
     KeyPair,
@@ -19,9 +21,10 @@ from examserver.kernel.crypto.keys import (
     write_key_file,
 )
 from examserver.kernel.errors import Denied
-from examserver.plumbing.identity import HASHER, offload
+from examserver.plumbing.identity import HASHER, offload, throttle_of
+from examserver.plumbing.runtime import RoleRuntime
 from examserver.plumbing.shared_tables import SHARED
-from examserver.plumbing.work import Work
+from examserver.plumbing.work import Work, open_work
 
 
 class WrongPassword(Denied):
@@ -55,19 +58,41 @@ class PublicHalf:
     public_key: str
 
 
-def enrol_staff_key(work: Work, password: str) -> PublicHalf:
-    """Make the actor's personal key, unless there is one; raises WrongPassword."""
-    table = SHARED[work.role].account
-    row = work.session.execute(select(table).where(table.c.id == work.actor.id)).one()
+def enrol_staff_key(runtime: RoleRuntime, actor: Actor, password: str) -> PublicHalf:
+    """Make the actor's personal key, unless there is one; raises WrongPassword, TooManyAttempts."""
+    row = _kept(runtime, actor, password)
+    return _public(row.id, row.name, row.roles, row.key_file)
+
+
+def _kept(runtime: RoleRuntime, actor: Actor, password: str) -> Any:
+    """The actor's account with its key file; the long computations run in no transaction, for answers must not wait."""
+    row = _account(runtime, actor)
+    throttle, name = throttle_of(runtime), f"staff-key {row.id}"
+    throttle.attempt(runtime.role, name)
     if not offload(lambda: matches(row.password_hash, password)):
         raise WrongPassword()
+    throttle.succeeded(runtime.role, name)
     if row.key_file is None:
         pair = KeyPair.generate()
         file = offload(lambda: write_key_file(pair, row.name, password)).decode()
-        work.session.execute(update(table).where(table.c.id == row.id).values(key_file=file))
-        work.record("staff_key.enrolled", row.id, key=pair.signing.id)
-        return _public(row.id, row.name, row.roles, file)
-    return _public(row.id, row.name, row.roles, row.key_file)
+        _keep(runtime, actor, file, pair.signing.id)
+    return _account(runtime, actor)
+
+
+def _account(runtime: RoleRuntime, actor: Actor) -> Any:
+    table = SHARED[runtime.role].account
+    with open_work(runtime, actor, write=False) as work:
+        return work.session.execute(select(table).where(table.c.id == actor.id)).one()
+
+
+def _keep(runtime: RoleRuntime, actor: Actor, file: str, key: str) -> None:
+    """Keep a new key unless another call was faster."""
+    table = SHARED[runtime.role].account
+    with open_work(runtime, actor) as work:
+        kept = work.session.scalar(select(table.c.key_file).where(table.c.id == actor.id))
+        if kept is None:
+            work.session.execute(update(table).where(table.c.id == actor.id).values(key_file=file))
+            work.record("staff_key.enrolled", actor.id, key=key)
 
 
 def matches(password_hash: str, password: str) -> bool:
@@ -78,11 +103,9 @@ def matches(password_hash: str, password: str) -> bool:
         return False
 
 
-def open_staff_key(work: Work, password: str) -> Holder:
-    """Open the actor's personal key, made now if need be; raises WrongPassword."""
-    enrol_staff_key(work, password)
-    table = SHARED[work.role].account
-    row = work.session.execute(select(table).where(table.c.id == work.actor.id)).one()
+def open_staff_key(runtime: RoleRuntime, actor: Actor, password: str) -> Holder:
+    """Open the actor's personal key, made now if need be; raises WrongPassword, TooManyAttempts."""
+    row = _kept(runtime, actor, password)
     pair = offload(lambda: read_key_file(row.key_file.encode(), password))
     return Holder(row.id, row.name, list(row.roles), pair.signing)
 
