@@ -9731,7 +9731,7 @@ export interface operations {
                     "application/json": components["schemas"]["CountersignAnswer"];
                 };
             };
-            /** @description Errors: record.already_signed, record.not_a_countersigner, record.not_built, staff_key.wrong_password */
+            /** @description Errors: record.already_signed, record.not_a_countersigner, record.not_built, sign_in.throttled, staff_key.wrong_password */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -10200,7 +10200,7 @@ export interface operations {
                     "application/json": components["schemas"]["StaffKeyView"];
                 };
             };
-            /** @description Errors: staff_key.wrong_password */
+            /** @description Errors: sign_in.throttled, staff_key.wrong_password */
             default: {
                 headers: {
                     [name: string]: unknown;
