@@ -119,6 +119,7 @@ class Room:
         report = {
             "acked": rows,
             "latencies_ms": [value for one in self._candidates.values() for value in one.latencies_ms],
+            "unsaved_ms": max((one.unsaved_ms for one in self._candidates.values()), default=0.0),
             "shown_ms": {one.ticket: one.shown_ms for one in self._candidates.values()},
             "pending": {one.ticket: one.pending for one in self._candidates.values() if one.pending},
         }

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -42,7 +43,7 @@ class Workstation:
         self._http, self._base = http, base
         self._key = ec.generate_private_key(ec.SECP256R1())
         self.station, self.pairing_code, self.token = "", "", ""
-        self.online, self.dead = False, False
+        self.online, self.dead, self.connected_at = False, False, 0.0
         self.on_push: Callable[[str, Json], None] = lambda _name, _body: None
         self.on_connected: Callable[[], Awaitable[None]] | None = None
         self._socket: Any = None
@@ -125,7 +126,7 @@ class Workstation:
             namespaces=[NAMESPACE],
             wait_timeout=CALL_S,
         )
-        self.online = True
+        self.online, self.connected_at = True, time.monotonic()
         logger.info("%s: connected", self.station)
 
     async def _lost(self, *_reason: Any) -> None:

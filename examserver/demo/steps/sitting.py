@@ -136,7 +136,11 @@ def _await_answers(scene: Scene, browser: Director | None) -> None:
 
 
 def _measure(scene: Scene, browser: Director | None) -> None:
-    """Latencies and every acknowledgement; figures: start_p99_ms, save_p50_ms, save_p99_ms, answers_acked."""
+    """Latencies and every acknowledgement; figures: start_p99_ms, save_p50_ms, save_p99_ms, answers_acked.
+
+    A save is timed from the change, or from the moment the seat was connected again after an outage made on purpose;
+    `unsaved_max_ms` tells the longest time a change waited, outages included.
+    """
     out = scene.stage.data / "virtual-report.json"
     scene.facts["room"].do("report", out=str(out))
     report = json.loads(out.read_text("utf-8"))
@@ -151,6 +155,7 @@ def _measure(scene: Scene, browser: Director | None) -> None:
         "start_p99_ms": round(percentile(starts, 99), 1),
         "save_p50_ms": round(percentile(report["latencies_ms"], 50), 1),
         "save_p99_ms": round(percentile(report["latencies_ms"], 99), 1),
+        "unsaved_max_ms": round(report["unsaved_ms"], 1),
     }
     scene.say(f"{len(acked)} 次作答变更全部得到落盘确认；开考到首题 p99 {scene.figures['start_p99_ms']} 毫秒")
 
