@@ -1,7 +1,7 @@
 """Who is signed in: staff accounts with argon2 hashes, session cookies, and bearer tokens of machines.
 
-Guessing is throttled by login name, not by address: a hall of identical computers behind one address must never
-lock itself out. A session outlives a sitting (12 hours by default) and dies with sign-out.
+Guessing is throttled by login within an address, never by address alone: a hall of identical computers behind one
+address must never lock itself out. A session outlives a sitting (12 hours by default) and dies with sign-out.
 """
 
 import hashlib
@@ -29,6 +29,7 @@ from examserver.plumbing.work import Work, open_work
 T = TypeVar("T")
 HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 ATTEMPTS = parse("8 per minute")
+FROM_EVERYWHERE = parse("60 per minute")
 MIN_PASSWORD = 10
 
 
@@ -77,14 +78,18 @@ class Throttle:
     def __init__(self, redis_url: str) -> None:
         self._limiter = MovingWindowRateLimiter(RedisStorage(redis_url) if redis_url else MemoryStorage())
 
-    def attempt(self, role: str, login: str) -> None:
-        """Count a try before it is judged, so that a thousand at once are not judged together; TooManyAttempts."""
-        if not self._limiter.hit(ATTEMPTS, role, login):
+    def attempt(self, role: str, login: str, address: str = "") -> None:
+        """Count a try before it is judged, so that a thousand at once are not judged together; TooManyAttempts.
+
+        Few tries per login and address, more per login from everywhere: who guesses at one machine locks out neither
+        the person at another nor the others at the same one.
+        """
+        if not self._limiter.hit(ATTEMPTS, role, login, address) or not self._limiter.hit(FROM_EVERYWHERE, role, login):
             raise TooManyAttempts(retry_after_s=60)
 
-    def succeeded(self, role: str, login: str) -> None:
+    def succeeded(self, role: str, login: str, address: str = "") -> None:
         """Forget the tries of a login that got in."""
-        self._limiter.clear(ATTEMPTS, role, login)
+        self._limiter.clear(ATTEMPTS, role, login, address)
 
 
 def throttle_of(runtime: RoleRuntime) -> Throttle:
@@ -147,9 +152,12 @@ def _staff_actor(row: Any, role: str, device: str) -> Actor:
 
 
 def sign_in(runtime: RoleRuntime, login: str, password: str, device: str) -> tuple[str, int]:
-    """A new session token and its lifetime in seconds; raises WrongCredentials or TooManyAttempts."""
-    throttle = throttle_of(runtime)
-    throttle.attempt(runtime.role, login)
+    """A new session token and its lifetime in seconds; `device` is address and browser.
+
+    Raises WrongCredentials or TooManyAttempts.
+    """
+    throttle, address = throttle_of(runtime), device.partition(" ")[0]
+    throttle.attempt(runtime.role, login, address)
     table = SHARED[runtime.role].account
     with runtime.database.transaction(write=False) as session:
         row = session.execute(select(table).where(table.c.login == login, table.c.state == "active")).first()
@@ -158,7 +166,7 @@ def sign_in(runtime: RoleRuntime, login: str, password: str, device: str) -> tup
         with open_work(runtime, PUBLIC_ACTOR) as work:
             work.record("sign_in.refused", login[:80] or "-", device=device)
         raise WrongCredentials()
-    throttle.succeeded(runtime.role, login)
+    throttle.succeeded(runtime.role, login, address)
     return _open_session(runtime, _staff_actor(row, runtime.role, device))
 
 

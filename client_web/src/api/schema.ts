@@ -9696,7 +9696,7 @@ export interface operations {
                     "application/json": components["schemas"]["CollectAnswer"];
                 };
             };
-            /** @description Errors: collect.reason_needed, sitting.missing */
+            /** @description Errors: collect.reason_needed, session.not_running, sitting.missing */
             default: {
                 headers: {
                     [name: string]: unknown;

@@ -1,6 +1,6 @@
 """Endpoints of sittings for staff: import, lists, gates, seat map, admission, release, start, collect."""
 
-from examserver.hall.closing.actions import close_sessions, close_sitting
+from examserver.hall.closing.actions import NotRunning, close_sessions, close_sitting
 from examserver.hall.console.cards import seat_map, sitting_view
 from examserver.hall.console.schemas import (
     CollectAnswer,
@@ -204,13 +204,15 @@ def start_sitting_endpoint(runtime: RoleRuntime, actor: Actor, sitting_id: str, 
     role="hall",
     access=Permit("sitting.collect"),
     answer=CollectAnswer,
-    errors=(NoSuchSitting, ReasonNeeded),
+    errors=(NoSuchSitting, ReasonNeeded, NotRunning),
     summary="Collect what is past its deadline, or everything early with a reason",
     hot=True,
 )
 def collect_endpoint(runtime: RoleRuntime, actor: Actor, sitting_id: str, body: CollectRequest) -> CollectAnswer:
     """Collect."""
     hall, live = hall_live(runtime), load_live(runtime, sitting_id)
+    if live.row.started_ms is None:
+        raise NotRunning()
     if body.early:
         if body.reason is None:
             raise ReasonNeeded()
@@ -221,6 +223,6 @@ def collect_endpoint(runtime: RoleRuntime, actor: Actor, sitting_id: str, body: 
     due = [one for one in still if body.early or hall.phase(live, one, now_ms).moment is Moment.CLOSED]
     closed = close_sessions(hall, actor, live, due, "collected", lambda: None)
     left = sum(1 for one in hall.sittings[sitting_id].sessions.values() if one.row.closed_ms is None)
-    if left == 0 and live.row.started_ms is not None:
+    if left == 0:
         close_sitting(hall, actor, sitting_id, "collected")
     return CollectAnswer(closed=closed, open=left)

@@ -69,9 +69,7 @@ def test_the_faulty_workbook_is_told_fault_by_fault_and_loses_no_good_row(tmp_pa
     files = build_workbook(tmp_path, faults=True)
     _, report = imported(files)
     assert 12 <= len(files.faulty_rows) <= 14
-    assert [(f.row, f.column, f.code) for f in report.faults] == [
-        (f.row, f.column, f.kind) for f in files.faulty_rows
-    ]
+    assert [(f.row, f.column, f.code) for f in report.faults] == [(f.row, f.column, f.kind) for f in files.faulty_rows]
     assert len(report.good) == len(read_items()) == report.rows - len(files.faulty_rows)
 
 

@@ -183,3 +183,8 @@ def test_an_invigilator_may_not_start(hall: HallRig) -> None:
     answer = hall.invigilator.post(hall.sitting("start"))
     assert answer.status_code == 403
     assert hall.invigilator.post("/api/hall/orders", data={"file": (io.BytesIO(b""), "x")}).status_code == 403
+
+
+def test_nothing_is_collected_before_the_start(hall: HallRig) -> None:
+    early = {"early": True, "reason": "staff", "note": ""}
+    assert hall.chief.post(hall.sitting("collect"), early).get_json()["code"] == "session.not_running"

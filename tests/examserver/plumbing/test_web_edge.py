@@ -56,6 +56,19 @@ def test_guessing_is_slowed_by_login_and_others_are_not_locked_out(tmp_path: Pat
     world.signed_in("hall", "second", "invigilator")
 
 
+def test_a_person_at_another_machine_is_not_locked_out_by_guessing(tmp_path: Path) -> None:
+    world = make_world(tmp_path)
+    world.signed_in("hall", "chief", "chief_invigilator")
+    body, codes = {"login": "chief", "password": "x"}, []
+    guesser = world.public().client
+    for _ in range(12):
+        codes.append(guesser.post("/api/hall/sign-in", base_url=BASE, json=body).status_code)
+    assert codes[-1] == 503
+    right = body | {"password": PASSWORD}
+    there = guesser.post("/api/hall/sign-in", base_url=BASE, json=right, environ_overrides={"REMOTE_ADDR": "127.0.0.9"})
+    assert there.status_code == 200
+
+
 def test_guesses_made_all_at_once_are_slowed_too(tmp_path: Path) -> None:
     world = make_world(tmp_path)
     world.signed_in("hall", "chief", "chief_invigilator")
