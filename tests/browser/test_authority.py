@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Playwright, expect
 
 from examserver.demo.stage import Stage
 from tests.browser.staff import Desk, open_desk, serve, upload
-from tests.examserver.authority import Authority, Graded, make_authority, roster_rows, workbook
+from tests.examserver.authority import STARTS, Authority, Graded, make_authority, roster_rows, workbook
 
 PEOPLE = ("officer", "approver", "first", "second", "certifier", "other_certifier", "admin")
 TITLE = "2026 年第 1 场电工四级"
@@ -84,7 +84,7 @@ def file_plan(page: Page) -> None:
     page.get_by_label("职业", exact=True).fill("电工")
     page.get_by_label("考点").fill("余杭考点")
     page.get_by_label("考场").fill("一号机房")
-    page.get_by_label("开考时间").fill(local(int(time.time() * 1000) + 86_400_000))
+    page.get_by_label("开考时间").fill(local(STARTS))
     page.get_by_label("排", exact=True).fill("2")
     page.get_by_label("列", exact=True).fill("3")
     page.get_by_role("button", name="保存计划").click()

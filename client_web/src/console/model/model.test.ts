@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { betterOffset, measured, serverNow } from "./clock";
 import type { SeatCard } from "../types";
 import { handOverStep, notCollected, zeroAnswers } from "./handover";
+import { byUrgency } from "./phases";
 import { densityFor, layRoom, neighbour } from "./layout";
 import { barPosition, gapsOf, nextRecorded, placeOf, spanOf } from "./review";
 import { countSeats, isUnderWay, seatState, type SeatFacts } from "./seats";
@@ -125,6 +126,18 @@ describe("the clock", () => {
   });
   it("runs on the monotonic clock from there", () => {
     expect(serverNow(measured(1_000_000, 0, 10), 1010, 5)).toBe(1_001_005);
+  });
+});
+
+describe("the list of sittings", () => {
+  it("shows what is going on first and what is over last", () => {
+    const list = byUrgency([
+      { phase: "signed" as const, starts_ms: 1 },
+      { phase: "preparing" as const, starts_ms: 3 },
+      { phase: "preparing" as const, starts_ms: 2 },
+      { phase: "running" as const, starts_ms: 9 },
+    ]);
+    expect(list.map((one) => one.starts_ms)).toEqual([9, 2, 3, 1]);
   });
 });
 

@@ -1,7 +1,7 @@
 /** Tones and icons of a sitting's phases and of the one step that comes next. */
 import type { Tone } from "@/portals/kit/tone";
 import type { IconName } from "@/ui/icons";
-import type { NextStep, SittingPhase } from "../types";
+import type { NextStep, SittingPhase, SittingView } from "../types";
 
 export const PHASE_TONE: Readonly<Record<SittingPhase, Tone>> = {
   preparing: "neutral",
@@ -21,6 +21,13 @@ export const STEP_ICON: Readonly<Record<NextStep, IconName>> = {
   countersign: "stamp",
   none: "check",
 };
+
+const URGENCY: readonly SittingPhase[] = ["running", "admission", "closed", "recorded", "preparing", "signed"];
+
+/** What is going on first, then what comes next, then what is over. */
+export function byUrgency<T extends Pick<SittingView, "phase" | "starts_ms">>(sittings: readonly T[]): T[] {
+  return [...sittings].sort((x, y) => URGENCY.indexOf(x.phase) - URGENCY.indexOf(y.phase) || x.starts_ms - y.starts_ms);
+}
 
 /** The permission each step needs. */
 export const STEP_PERMISSION: Readonly<Record<NextStep, string>> = {
