@@ -9,7 +9,7 @@ BIN := .venv/bin
 CLIENT := $(wildcard client_web/package.json)
 SLOW := browser or postgres or redis or faults or bench or journey
 
-.PHONY: help setup system demo test check static client unit bench clean
+.PHONY: help setup system demo test check static client unit slow bench clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -23,8 +23,7 @@ system: ## install what the tests use from the system, through apt where possibl
 demo: setup ## run a whole exam and keep serving it
 	@$(BIN)/exam demo $(DEMO)
 
-test: setup system static client ## run every check and every test
-	@$(BIN)/python -m pytest -q $(PYTEST)
+test: setup system static client unit slow ## run every check and every test
 
 check: setup static client unit ## the quick checks, under two minutes
 
@@ -40,6 +39,10 @@ endif
 
 unit:
 	@$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile -m "not ($(SLOW))" $(PYTEST)
+
+# Kills, browsers, databases of their own and whole exams: one at a time, or they would measure each other.
+slow:
+	@$(BIN)/python -m pytest -q --durations=15 -m "$(SLOW)" $(PYTEST)
 
 bench: setup ## measure answers per second, latency and the start storm
 	@$(BIN)/python -m tests.bench $(BENCH)
