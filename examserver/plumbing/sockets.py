@@ -54,7 +54,7 @@ def build_sockets(runtimes: Mapping[str, RoleRuntime], redis_url: str = "") -> A
         async_mode="gevent",
         client_manager=socketio.RedisManager(redis_url) if redis_url else None,
         max_http_buffer_size=MAX_MESSAGE,
-        # A silent seat shows within interval + 2 x timeout (python-engineio looks once per timeout): 9 s of the 10 allowed.
+        # A silent seat shows within interval + 2 x timeout (python-engineio looks once per timeout): 9 s of 10.
         ping_interval=3,
         ping_timeout=3,
         http_compression=False,
