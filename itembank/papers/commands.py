@@ -14,14 +14,16 @@ import click
 
 from examserver.kernel.archive import read_archive
 from examserver.kernel.canonical import b64u
-from examserver.kernel.crypto.keys import KeyPair, key_id, read_key_file, write_key_file
+from examserver.kernel.crypto.keys import KeyPair, key_id, read_key_file, verify_signature, write_key_file
+from examserver.kernel.documents import read_document, read_trust, require_signatures
 from examserver.kernel.errors import Invalid, Refused
 from examserver.kernel.fields import Fields, parse_json
 from examserver.plumbing.files import SECRET, write_durably
-from itembank.papers.manifest import MANIFEST_NAME, Manifest, read_manifest
+from itembank.papers.manifest import MANIFEST_NAME, Manifest, hall_identity, read_manifest
 from itembank.papers.opening import make_release
 
 LARGEST_IDENTITY = 1_000_000
+EXISTING = click.Path(exists=True, path_type=Path)
 
 
 class KeyFileExists(Refused):
@@ -40,6 +42,16 @@ class BadPassphraseFile(Invalid):
     code = "custodian.passphrase"
     message_zh = "口令文件中的口令至少需要 10 个字符"
     message_en = "The passphrase in the file needs at least 10 characters"
+
+
+class AnotherHall(Refused):
+    """Not the hall the sitting was ordered for: shares given to it would open the paper early."""
+
+    code = "custodian.another_hall"
+    message_zh = "考场身份与考试指令不符:{reason_zh}"
+    message_en = "This is not the hall of the sitting order: {reason_en}"
+    next_zh = "不要签发。请核对考试指令和考场身份,并报告主管部门"
+    next_en = "Release nothing. Check the order and the identity, and tell the authority"
 
 
 class HallUnreachable(Refused):
@@ -96,10 +108,24 @@ def _fetched(url: str, ca: Path | None) -> bytes:
         raise HallUnreachable(reason=str(error)) from error
 
 
-def _hall_key(source: str, ca: Path | None) -> bytes:
-    """The hall's raw X25519 key from its identity file or its address."""
+def _ordered(order: Path, trust: Path) -> tuple[str, str]:
+    """The sitting and the hall's signing key id from an order the authority signed; raises SignatureBroken."""
+    document = read_document(order.read_bytes(), "exam.sitting-order")
+    require_signatures(document, read_trust(trust.read_bytes()), ["authority"])
+    fields = Fields(document.body, "order")
+    return fields.text("sitting", 80), fields.text("hall_key", 80)
+
+
+def _hall_key(source: str, ca: Path | None, ordered: str) -> bytes:
+    """The raw X25519 key which the ordered hall itself signed; raises AnotherHall."""
     data = _fetched(source, ca) if "://" in source else Path(source).read_bytes()
-    return Fields(parse_json(data, source), "identity").binary("sealing_key", 32)
+    fields = Fields(parse_json(data, source), "identity")
+    signing, sealing = fields.binary("signing_key", 32), fields.binary("sealing_key", 32)
+    if key_id("ed25519", signing) != ordered:
+        raise AnotherHall(reason_zh="签名密钥不是指令中考场的", reason_en="its signing key is not the one in the order")
+    if not verify_signature(signing, fields.binary("binding", 64), hall_identity(signing, sealing)):
+        raise AnotherHall(reason_zh="解密密钥没有考场的签名", reason_en="the hall did not sign this sealing key")
+    return sealing
 
 
 def _read_package(path: Path) -> Manifest:
@@ -123,7 +149,8 @@ def _chosen(manifest: Manifest, forms: str) -> list[str]:
 )
 @click.option("--hall", required=True, help="The hall's identity file, or its https address.")
 @click.option("--ca", type=click.Path(exists=True, path_type=Path), help="CA certificate of the hall, with an address.")
-@click.option("--sitting", required=True, help="The sitting the release is for.")
+@click.option("--order", type=EXISTING, required=True, help="The signed sitting order the release is for.")
+@click.option("--trust", type=EXISTING, required=True, help="trust.json with the authority's key.")
 @click.option("--forms", default="all", show_default=True, help="all, regular, reserve, or form ids or names.")
 @click.option("--device", required=True, help="The device the custodian acts on, as it will stand on record.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Key-release file to write.")
@@ -133,15 +160,17 @@ def release(
     package: Path,
     hall: str,
     ca: Path | None,
-    sitting: str,
+    order: Path,
+    trust: Path,
     forms: str,
     device: str,
     out: Path,
 ) -> None:
-    """Open this custodian's shares and seal them again for one hall and one sitting."""
+    """Open this custodian's shares and seal them again for the hall and sitting the authority ordered."""
+    sitting, ordered = _ordered(order, trust)
     manifest = _read_package(package)
     pair = read_key_file(key_file.read_bytes(), _passphrase(passphrase_file))
-    hall_key, chosen = _hall_key(hall, ca), _chosen(manifest, forms)
+    hall_key, chosen = _hall_key(hall, ca, ordered), _chosen(manifest, forms)
     made_ms = time.time_ns() // 1_000_000
     write_durably(out, make_release(manifest, pair, hall_key, sitting, chosen, device, made_ms))
     told: dict[str, Any] = {

@@ -6,7 +6,7 @@ no content; the contexts below bind every sealed part to its paper, form and rec
 
 from dataclasses import dataclass
 
-from examserver.kernel.canonical import digest, encode
+from examserver.kernel.canonical import b64u, digest, encode
 from examserver.kernel.crypto.keys import key_id
 from examserver.kernel.crypto.seal import HPKE_SUITE, SUITE
 from examserver.kernel.documents import Document, NotADocument, read_document
@@ -211,6 +211,11 @@ def form_aad(paper: str, form: str, scope: Json) -> bytes:
 def share_info(paper: str, form: str, custodian: str) -> bytes:
     """What a share sealed to a custodian is bound to."""
     return encode({"paper": paper, "form": form, "custodian": custodian}, "exam.share-info", 1)
+
+
+def hall_identity(signing_key: bytes, sealing_key: bytes) -> bytes:
+    """What a hall signs to say that this sealing key is its own: a release goes to no other."""
+    return encode({"signing_key": b64u(signing_key), "sealing_key": b64u(sealing_key)}, "exam.hall-identity", 1)
 
 
 def keys_context(paper: str, manifest_digest: str) -> bytes:

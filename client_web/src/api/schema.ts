@@ -3221,9 +3221,13 @@ export interface components {
         HandOverRequest: Record<string, never>;
         /**
          * IdentityView
-         * @description The hall's public names and keys; `fingerprint` is the SHA-256 of its CA certificate.
+         * @description The hall's public names and keys; `binding` is its signature over both keys (formats.md, "Key release").
+         *
+         *     `ca_fingerprint` is the SHA-256 of its CA certificate.
          */
         IdentityView: {
+            /** Binding */
+            binding: string;
             /** Ca Fingerprint */
             ca_fingerprint: string | null;
             /** Name */

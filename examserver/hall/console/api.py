@@ -56,6 +56,7 @@ from examserver.plumbing.contract import FileAnswer, endpoint
 from examserver.plumbing.identity import TooManyAttempts
 from examserver.plumbing.runtime import RoleRuntime
 from examserver.plumbing.work import Work, open_work
+from itembank.papers.manifest import hall_identity
 
 
 class NoCa(Missing):
@@ -255,6 +256,7 @@ def identity_endpoint(work: Work) -> IdentityView:
         signing_key_id=pair.signing.id,
         sealing_key=b64u(pair.sealing.public_raw),
         sealing_key_id=pair.sealing.id,
+        binding=b64u(pair.signing.sign(hall_identity(pair.signing.public_raw, pair.sealing.public_raw))),
         ca_fingerprint=fingerprint(ca.read_bytes()) if ca.exists() else None,
     )
 

@@ -155,13 +155,17 @@ class TimelineView(Schema):
 
 
 class IdentityView(Schema):
-    """The hall's public names and keys; `fingerprint` is the SHA-256 of its CA certificate."""
+    """The hall's public names and keys; `binding` is its signature over both keys (formats.md, "Key release").
+
+    `ca_fingerprint` is the SHA-256 of its CA certificate.
+    """
 
     name: str
     signing_key: str
     signing_key_id: str
     sealing_key: str
     sealing_key_id: str
+    binding: str
     ca_fingerprint: str | None
 
 

@@ -15,10 +15,11 @@ from click.testing import CliRunner, Result
 
 from examserver.hall.store import Tls, ensure_tls
 from examserver.kernel.canonical import b64u
-from examserver.kernel.crypto.keys import KeyPair, read_key_file
+from examserver.kernel.crypto.keys import KeyPair, SigningKey, read_key_file
 from examserver.kernel.crypto.sign import Signer
-from itembank.papers.commands import BadPassphraseFile, HallUnreachable, KeyFileExists, custodian
-from itembank.papers.manifest import Custodian, read_manifest
+from examserver.kernel.documents import SignatureBroken, Trust, TrustedKey, sign_document
+from itembank.papers.commands import AnotherHall, BadPassphraseFile, HallUnreachable, KeyFileExists, custodian
+from itembank.papers.manifest import Custodian, hall_identity, read_manifest
 from itembank.papers.opening import open_release, read_release
 from itembank.papers.sealing import SealedPaper, seal_paper
 from tests.itembank.papers.build import facts, forms_to_seal
@@ -87,11 +88,10 @@ def test_a_release_opens_at_the_hall_it_names(tmp_path: Path, passphrase: Path, 
     paper = sealed_for([read_key_file(path.read_bytes(), PASSPHRASE) for path in keys], names)
     (tmp_path / "p.paper.zip").write_bytes(paper.package)
     hall = KeyPair.generate()
-    identity = {"name": "考场", "sealing_key": b64u(hall.sealing.public_raw)}
-    (tmp_path / "hall.json").write_text(json.dumps(identity), encoding="utf-8")
+    (tmp_path / "hall.json").write_text(json.dumps(identity_of(hall)), encoding="utf-8")
     out = tmp_path / "release.json"
     given = ["--key", keys[0], "--passphrase-file", passphrase, "--package", tmp_path / "p.paper.zip"]
-    given += ["--hall", tmp_path / "hall.json", "--sitting", "sit_1", "--forms", forms]
+    given += ["--hall", tmp_path / "hall.json", *ordered(tmp_path, hall), "--forms", forms]
     result = run("release", *given, "--device", "保管人令牌甲", "--out", out)
     assert result.exit_code == 0, result.exception
     shares = open_release(read_release(out.read_bytes()), read_manifest(paper.manifest), hall.sealing, "sit_1")
@@ -104,7 +104,7 @@ def test_a_hall_is_never_asked_without_tls(tmp_path: Path, passphrase: Path) -> 
     paper = sealed_for([pair, KeyPair.generate()], ["周保管", "吴保管"])
     (tmp_path / "p.paper.zip").write_bytes(paper.package)
     given = ["--key", key, "--passphrase-file", passphrase, "--package", tmp_path / "p.paper.zip"]
-    given += ["--hall", "http://127.0.0.1:9", "--sitting", "sit_1", "--device", "x"]
+    given += ["--hall", "http://127.0.0.1:9", *ordered(tmp_path, KeyPair.generate()), "--device", "x"]
     result = run("release", *given, "--out", tmp_path / "r.json")
     assert isinstance(result.exception, HallUnreachable)
 
@@ -116,9 +116,9 @@ def test_a_release_can_ask_the_hall_itself_over_tls_checked_against_its_ca(tmp_p
     (tmp_path / "p.paper.zip").write_bytes(paper.package)
     hall = KeyPair.generate()
     tls, stranger = (ensure_tls(tmp_path / name, ("localhost", "127.0.0.1")) for name in ("hall", "stranger"))
-    with served({"name": "考场", "sealing_key": b64u(hall.sealing.public_raw)}, tls) as address:
+    with served(identity_of(hall), tls) as address:
         given = ["--key", keys[0], "--passphrase-file", passphrase, "--package", tmp_path / "p.paper.zip"]
-        given += ["--hall", address, "--sitting", "sit_1", "--device", "令牌", "--out", tmp_path / "r.json"]
+        given += ["--hall", address, *ordered(tmp_path, hall), "--device", "令牌", "--out", tmp_path / "r.json"]
         refused = run("release", *given, "--ca", stranger.ca)
         assert isinstance(refused.exception, HallUnreachable)
         assert not (tmp_path / "r.json").exists()
@@ -127,6 +127,42 @@ def test_a_release_can_ask_the_hall_itself_over_tls_checked_against_its_ca(tmp_p
     release = read_release((tmp_path / "r.json").read_bytes())
     shares = open_release(release, read_manifest(paper.manifest), hall.sealing, "sit_1")
     assert shares.keys() == {"frm_a", "frm_b", "frm_r"}
+
+
+def identity_of(hall: KeyPair, sealing: bytes | None = None) -> dict[str, str]:
+    """What a hall says of itself; with another `sealing` key, what a thief would have it say."""
+    signing, own = hall.signing.public_raw, hall.sealing.public_raw
+    binding = hall.signing.sign(hall_identity(signing, own))
+    keys = {"signing_key": b64u(signing), "sealing_key": b64u(sealing or own)}
+    return {"name": "考场", **keys, "binding": b64u(binding)}
+
+
+def ordered(folder: Path, hall: KeyPair) -> list[object]:
+    """Options naming a sitting order for this hall and the trust list that knows its authority."""
+    authority = SigningKey.generate()
+    body = {"sitting": "sit_1", "hall_key": hall.signing.id}
+    order = sign_document(body, "exam.sitting-order", 1, [Signer("authority", "主管部门", authority)])
+    (folder / "sit_1.order.json").write_bytes(order)
+    trust = Trust((TrustedKey("authority", "主管部门", authority.public_raw),))
+    (folder / "trust.json").write_bytes(trust.as_file())
+    return ["--order", folder / "sit_1.order.json", "--trust", folder / "trust.json"]
+
+
+def test_no_share_goes_to_a_hall_the_authority_did_not_order(tmp_path: Path, passphrase: Path) -> None:
+    names = ["周保管", "吴保管"]
+    keys = [made_key(tmp_path, passphrase, name)[0] for name in names]
+    paper = sealed_for([read_key_file(path.read_bytes(), PASSPHRASE) for path in keys], names)
+    (tmp_path / "p.paper.zip").write_bytes(paper.package)
+    hall, thief, out = KeyPair.generate(), KeyPair.generate(), tmp_path / "r.json"
+    given = ["--key", keys[0], "--passphrase-file", passphrase, "--package", tmp_path / "p.paper.zip"]
+    given += [*ordered(tmp_path, hall), "--hall", tmp_path / "hall.json", "--device", "令牌", "--out", out]
+    for false in (identity_of(thief), identity_of(hall, thief.sealing.public_raw)):
+        (tmp_path / "hall.json").write_text(json.dumps(false), encoding="utf-8")
+        assert isinstance(run("release", *given).exception, AnotherHall)
+    (tmp_path / "hall.json").write_text(json.dumps(identity_of(hall)), encoding="utf-8")
+    (tmp_path / "trust.json").write_bytes(Trust().as_file())
+    assert isinstance(run("release", *given).exception, SignatureBroken)
+    assert not out.exists()
 
 
 @contextmanager
