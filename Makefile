@@ -40,9 +40,10 @@ endif
 unit:
 	@$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile -m "not ($(SLOW))" $(PYTEST)
 
-# Kills, browsers, databases of their own and whole exams: one at a time, or they would measure each other.
+# Kills, databases of their own, whole exams, then browsers: mostly waiting, so two at a time, by file.
 slow:
-	@$(BIN)/python -m pytest -q --durations=15 -m "$(SLOW)" $(PYTEST)
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder --durations=10 -m "$(SLOW)" --ignore tests/browser $(PYTEST)
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --durations=10 tests/browser $(PYTEST)
 
 bench: setup ## measure answers per second, latency and the start storm
 	@$(BIN)/python -m tests.bench $(BENCH)

@@ -36,7 +36,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks tests by their folder and by the parts they ask for, so nobody has to remember to.
 
     Browser tests come last: Playwright keeps an event loop running in this process, and whoever starts one of their own
-    (signing a PDF does) would fail after them.
+    (signing a PDF does) would fail after them. Whole exams come first: they take longest and would be waited for.
     """
     for item in items:
         folders = item.path.relative_to(ROOT).parts if item.path.is_relative_to(ROOT) else ()
@@ -45,7 +45,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         marks |= {MARK_OF_FIXTURE[name] for name in fixtures if name in MARK_OF_FIXTURE}
         for mark in sorted(marks):
             item.add_marker(mark)
-    items.sort(key=lambda item: item.path.is_relative_to(ROOT / "tests" / "browser"))
+    order = {"journeys": 0, "browser": 2}
+    items.sort(key=lambda item: next((place for name, place in order.items() if name in item.path.parts), 1))
 
 
 def leave_out(reason: str) -> NoReturn:
