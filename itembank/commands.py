@@ -32,6 +32,7 @@ from itembank.exchange.check import CheckedImport, count_by_code
 from itembank.exchange.mapping import read_mapping
 from itembank.items.tables import BankRow, NoSuchBank
 from itembank.papers import tables as papers_tables  # noqa: F401 - registers its rows before the schema is prepared
+from itembank.psychometrics.commands import stats
 from itembank.specs.actions import import_specification
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -225,3 +226,6 @@ def fsck_command(settings: Settings, as_json: bool) -> None:
         click.echo(f"{len(report.checks)} 项核查，{len(report.failures())} 项未通过 / failed")
     if not report.ok:
         raise SystemExit(1)
+
+
+bank.add_command(stats)
