@@ -26,6 +26,8 @@ class Limits:
     left_out: float = 0.1
     flat_slope: float = 0.3
     unsure_place: float = 1.0
+    steepest_slope: float = 5.0
+    farthest_place: float = 6.0
     fit_probability: float = 0.01
     fit_rmsea: float = 0.05
 
@@ -109,6 +111,13 @@ def _on_parameters(estimate: Estimate | None, limits: Limits) -> Iterator[Flag]:
     if 0 <= estimate.a < limits.flat_slope:
         zh = f"特征曲线平坦（a = {estimate.a:.2f}，低于 {limits.flat_slope:.2f}）"
         yield Flag("curve.flat", zh, f"the curve is flat (a = {estimate.a:.2f}, below {limits.flat_slope:.2f})")
+    if estimate.a > limits.steepest_slope or (estimate.b is not None and abs(estimate.b) > limits.farthest_place):
+        place = "—" if estimate.b is None else f"{estimate.b:.1f}"
+        zh = f"参数超出常理（a = {estimate.a:.1f}，b = {place}），不可用于组卷；常见于彼此雷同的题或答案有误的题"
+        en = (
+            f"parameters beyond reason (a = {estimate.a:.1f}, b = {place}): twin items or a wrong key; not for assembly"
+        )
+        yield Flag("curve.extreme", zh, en)
     if estimate.se_b is None or estimate.se_b > limits.unsure_place:
         error = "未知" if estimate.se_b is None else f"{estimate.se_b:.2f}"
         words = "unknown" if estimate.se_b is None else f"{estimate.se_b:.2f}"

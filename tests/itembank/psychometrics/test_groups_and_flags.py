@@ -126,6 +126,15 @@ def test_idle_options_and_items_left_out_are_told() -> None:
     assert codes(report, 1) == ["option.idle"] and "item.left_out" in codes(report, 8)
 
 
+def test_twin_items_get_parameters_nobody_should_use() -> None:
+    sound = with_options()
+    scores = sound.scores.copy()
+    scores[:, 7] = scores[:, 6]
+    report = analyse(Responses(ITEMS[:10], scores, sound.left_out))
+    extreme = [at for at, item in enumerate(report.items) if any(flag.code == "curve.extreme" for flag in item.flags)]
+    assert extreme == [6, 7]
+
+
 def test_too_little_data_gives_classical_figures_and_says_why_no_more() -> None:
     sound = with_options()
     small = Responses(ITEMS[:10], sound.scores[:30], sound.left_out[:30])

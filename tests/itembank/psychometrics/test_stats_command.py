@@ -60,7 +60,7 @@ def test_it_gives_everything_as_one_object(corpora: Path) -> None:
     assert low < shown["test"]["kr20"] < high
     item = shown["items"][16]
     assert set(item) >= {"item", "difficulty", "discrimination", "options", "irt", "fit", "dif", "flags"}
-    assert {flag["code"] for flag in item["flags"]} >= {"item.weak", "curve.flat", "curve.unsure"}
+    assert {flag["code"] for flag in item["flags"]} >= {"item.weak", "curve.flat", "curve.unsure", "curve.extreme"}
     assert item["dif"][0]["group"] == "1" and item["dif"][0]["grade"] == "A"
     assert shown["model"]["converged"] and shown["notes"][0]["code"] == "columns.unused"
 
