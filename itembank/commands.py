@@ -34,8 +34,9 @@ from itembank.exchange.mapping import read_mapping
 from itembank.items.tables import BankRow, NoSuchBank
 from itembank.papers import tables as papers_tables  # noqa: F401 - registers its rows before the schema is prepared
 from itembank.psychometrics.commands import stats
-from itembank.quality.actions import compare_bank, compare_file
+from itembank.quality.actions import compare_file, entries_of_bank, record_comparison
 from itembank.quality.commands import show_duplicates
+from itembank.quality.duplicates import Duplicates, find_duplicates
 from itembank.quality.similar import RATIO
 from itembank.specs.actions import import_specification
 
@@ -259,9 +260,18 @@ def duplicates(settings: Settings, /, named: str, file: Path | None, **asked: An
         with _runtime(settings) as runtime:
             if with_text:
                 actor = _sign_in(runtime, asked["login"], asked["password_file"].read().strip(), "items.read")
-            with open_work(runtime, actor) as work:
-                found = compare_bank(work, _find_only_bank(work, named).id, with_text, asked["ratio"])
+            found = _compare_bank(runtime, actor, named, with_text, asked["ratio"])
     show_duplicates(found, time.perf_counter() - begun, asked["as_json"], with_text, asked["limit"])
+
+
+def _compare_bank(runtime: RoleRuntime, actor: Actor, named: str, with_text: bool, ratio: int) -> Duplicates:
+    """Reads, leaves its trace, and compares when no transaction is open: others may write meanwhile."""
+    with open_work(runtime, actor, write=False) as work:
+        bank_id = _find_only_bank(work, named).id
+        entries = entries_of_bank(work, bank_id)
+    with open_work(runtime, actor) as work:
+        record_comparison(work, bank_id, len(entries), with_text)
+    return find_duplicates(entries, ratio=ratio)
 
 
 def _find_only_bank(work: Work, named: str) -> BankRow:

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from sqlalchemy import select
 
-from examserver.plumbing.identity import offload
 from examserver.plumbing.work import Work
 from itembank.exchange.actions import Submitted, choose_mapping
 from itembank.exchange.figures import NO_FIGURES, read_figures
@@ -17,8 +16,8 @@ from itembank.quality.duplicates import Duplicates, Entry, entry_of, find_duplic
 from itembank.quality.similar import RATIO
 
 
-def compare_bank(work: Work, bank_id: str, texts_shown: bool, ratio: int = RATIO) -> Duplicates:
-    """Every pair in the bank, retired items left out, recorded with whether texts are shown; raises NoSuchBank."""
+def entries_of_bank(work: Work, bank_id: str) -> list[Entry]:
+    """The newest version of every item that is not retired; raises NoSuchBank."""
     load_bank(work.session, bank_id)
     query = (
         select(ItemVersionRow)
@@ -26,10 +25,12 @@ def compare_bank(work: Work, bank_id: str, texts_shown: bool, ratio: int = RATIO
         .where(ItemRow.bank_id == bank_id, ItemRow.state != RETIRED)
         .order_by(ItemRow.code)
     )
-    entries = [entry_of(body_of(version)) for version in work.session.scalars(query)]
-    found = offload(lambda: find_duplicates(entries, ratio=ratio))
-    work.record("items.compared", bank_id, items=found.items, pairs=len(found.pairs), texts_shown=texts_shown)
-    return found
+    return [entry_of(body_of(version)) for version in work.session.scalars(query)]
+
+
+def record_comparison(work: Work, bank_id: str, items: int, texts_shown: bool) -> None:
+    """Leaves the trace of a reading of all items before anything of it is shown."""
+    work.record("items.compared", bank_id, items=items, texts_shown=texts_shown)
 
 
 def compare_file(submitted: Submitted, ratio: int = RATIO) -> Duplicates:

@@ -42,7 +42,9 @@ def _show_summary(console: Console, found: Duplicates, shown: int) -> None:
     if shown < len(found.pairs):
         console.print(f"只显示前 {shown} 对（--limit），全部见 --json / the first {shown} are shown, all with --json")
     if not found.complete:
-        console.print("相近的题干过多，只列出最相近的 / too many stems are alike: only the nearest are listed")
+        console.print(
+            "相近的题干过多，只列出其中最相近的 / too many stems are alike: only the nearest of them are listed"
+        )
 
 
 def _side_by_side(pair: Pair, with_text: bool) -> Table:

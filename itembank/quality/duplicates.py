@@ -178,7 +178,8 @@ def _nearest(pairs: Iterator[Pair]) -> tuple[list[Pair], bool]:
     kept: list[Pair] = []
     complete = True
     for seen, pair in enumerate(pairs, 1):
-        kept.append(pair)
+        if complete or _gravity(pair) < _gravity(kept[MOST_NEAR - 1]):
+            kept.append(pair)
         if len(kept) >= 2 * MOST_NEAR:
             kept, complete = _best(kept), False
         if seen >= MOST_SEEN:
