@@ -20,7 +20,7 @@ from itembank.quality.similar import RATIO, Near, near_pairs
 CONTRADICTION, SAME, REORDERED, NEAR = "contradiction", "same_item", "reordered_options", "near_stem"
 KINDS = (CONTRADICTION, SAME, REORDERED, NEAR)
 MOST_NEAR = 20_000
-MOST_SEEN = 3_000_000
+MOST_SEEN = 1_000_000
 _ALL_PAIRS_UP_TO = 12
 _ANY_ORDER = (SINGLE_RESPONSE.code, MULTIPLE_RESPONSE.code, TRUE_FALSE.code)
 
