@@ -5,6 +5,7 @@ separation of duties. A dry run needs neither and writes nothing.
 """
 
 import json
+import time
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,6 +33,11 @@ from itembank.exchange.check import CheckedImport, count_by_code
 from itembank.exchange.mapping import read_mapping
 from itembank.items.tables import BankRow, NoSuchBank
 from itembank.papers import tables as papers_tables  # noqa: F401 - registers its rows before the schema is prepared
+from itembank.psychometrics.commands import stats
+from itembank.quality.actions import compare_file, entries_of_bank, record_comparison
+from itembank.quality.commands import show_duplicates
+from itembank.quality.duplicates import Duplicates, find_duplicates
+from itembank.quality.similar import RATIO
 from itembank.specs.actions import import_specification
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -225,3 +231,54 @@ def fsck_command(settings: Settings, as_json: bool) -> None:
         click.echo(f"{len(report.checks)} 项核查，{len(report.failures())} 项未通过 / failed")
     if not report.ok:
         raise SystemExit(1)
+
+
+bank.add_command(stats)
+
+
+@bank.command()
+@click.option("--bank", "named", default="", help="Name or id of the bank; not needed when there is only one.")
+@click.option("--file", type=FILE, help="Compare the rows of a workbook or CSV instead; needs no bank.")
+@click.option("--figures", type=FILE, help="Zip of the file's figures.")
+@click.option("--mapping", default="", help="Layout of the file; recognised from the headers when left out.")
+@click.option("--sheet", default="", help="Sheet of the workbook.")
+@click.option("--ratio", type=click.IntRange(50, 100), default=RATIO, show_default=True, help="Least likeness.")
+@click.option("--limit", type=click.IntRange(0), default=50, show_default=True, help="Most pairs shown to a person.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object with all pairs.")
+@_person
+@click.pass_obj
+def duplicates(settings: Settings, /, named: str, file: Path | None, **asked: Any) -> None:
+    """Find items that ask the same thing, and contradictions; only a person with a login sees a bank's texts."""
+    begun = time.perf_counter()
+    if file is not None:
+        archive = asked["figures"].read_bytes() if asked["figures"] else b""
+        submitted = Submitted(file.name, file.read_bytes(), archive, asked["mapping"], asked["sheet"])
+        found, with_text = compare_file(submitted, asked["ratio"]), True
+    else:
+        with_text = bool(asked["login"] and asked["password_file"])
+        actor = system_actor("command line")
+        with _runtime(settings) as runtime:
+            if with_text:
+                actor = _sign_in(runtime, asked["login"], asked["password_file"].read().strip(), "items.read")
+            found = _compare_bank(runtime, actor, named, with_text, asked["ratio"])
+    show_duplicates(found, time.perf_counter() - begun, asked["as_json"], with_text, asked["limit"])
+
+
+def _compare_bank(runtime: RoleRuntime, actor: Actor, named: str, with_text: bool, ratio: int) -> Duplicates:
+    """Reads, leaves its trace, and compares when no transaction is open: others may write meanwhile."""
+    with open_work(runtime, actor, write=False) as work:
+        bank_id = _find_only_bank(work, named).id
+        entries = entries_of_bank(work, bank_id)
+    with open_work(runtime, actor) as work:
+        record_comparison(work, bank_id, len(entries), with_text)
+    return find_duplicates(entries, ratio=ratio)
+
+
+def _find_only_bank(work: Work, named: str) -> BankRow:
+    """The named bank, or the only one there is."""
+    rows = list(work.session.scalars(select(BankRow).order_by(BankRow.name).limit(2)))
+    if named or not rows:
+        return _find_bank(work, named)
+    if len(rows) > 1:
+        raise click.UsageError("there are several banks: name one with --bank")
+    return rows[0]

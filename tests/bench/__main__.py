@@ -13,10 +13,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import answers
+from tests.bench import answers, duplicates, statistics
 from tests.bench.registry import BENCHES, Row
 
-PARTS = (answers,)
+PARTS = (answers, duplicates, statistics)
 
 
 def main() -> None:
