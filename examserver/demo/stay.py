@@ -46,7 +46,7 @@ def _help_free_seat(scene: Scene) -> None:
     try:
         cards = invigilator.get(f"/api/hall/sittings/{scene.facts['sitting']}/seats")["seats"]
         card = next(card for card in cards if card["seat"] == row["seat"])
-        if card["station"] is None:
+        if card["station"] is None or not card["online"]:
             for station in invigilator.get("/api/hall/stations", unbound="true")["stations"][:1]:
                 bind(scene, row["seat"], station["pairing_code"])
         elif card["phase"] == "waiting_admission":
