@@ -2,9 +2,11 @@
 
 import json
 import shutil
+import signal
 import tempfile
 import time
 from pathlib import Path
+from types import FrameType
 
 import click
 
@@ -36,7 +38,11 @@ def demo(
     from examserver.demo.play import open_stage
     from examserver.demo.stay import stay_open
 
+    for one in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(one, _leave)
     start = time.monotonic()
+    if data is not None and data.exists() and any(data.iterdir()):
+        raise click.UsageError(f"{data} is not empty: the demo makes a fresh installation; name a new folder")
     folder = data or Path(tempfile.mkdtemp(prefix="exam-demo-"))
     narrator = Narrator()
     wish = Wish(candidates, minutes or 1.5, seed, unattended)
@@ -53,6 +59,11 @@ def demo(
         scene.stage.stop()
         if data is None and unattended:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _leave(number: int, _frame: FrameType | None) -> None:
+    """Leave through the usual door, so that every process that was started is ended too."""
+    raise KeyboardInterrupt if number == signal.SIGINT else SystemExit(128 + number)
 
 
 def _played(scene: Scene) -> None:

@@ -49,9 +49,13 @@ def open_stage(settings: Settings, data: Path, port: int, narrator: Narrator, wi
     cast = make_cast(runtimes, stage.base, stage.ca, data / "custodians")
     for runtime in runtimes.values():
         runtime.close()
-    stage.serve()
-    stage.start("worker", "examserver.cli", "worker")
-    cast.sign_in()
+    try:
+        stage.serve()
+        stage.start("worker", "examserver.cli", "worker")
+        cast.sign_in()
+    except BaseException:
+        stage.stop()
+        raise
     return Scene(stage, cast, narrator, wish)
 
 
