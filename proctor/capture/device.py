@@ -175,6 +175,7 @@ class Cutter:
         self._plan, self._spool, self._sender, self._clock = plan, spool, sender, clock
         self._writer: cv2.VideoWriter | None = None
         self._part, self._from_ms, self._size = Path(), 0, (0, 0)
+        self._ended_ms = 0
         self._last: Frame | None = None
 
     def add(self, frame: Frame) -> None:
@@ -190,7 +191,9 @@ class Cutter:
             self._writer.write(self._last)
 
     def _begin(self, now_ms: int, size: tuple[int, int]) -> None:
-        self._part, self._from_ms, self._size, self._last = self._spool.part(), now_ms, size, None
+        # A segment never begins before the one before it ended: closing a file takes time of its own.
+        self._part, self._from_ms = self._spool.part(), max(now_ms, self._ended_ms)
+        self._size, self._last = size, None
         with _hushed():
             writer = cv2.VideoWriter(
                 str(self._part), cv2.CAP_FFMPEG, cv2.VideoWriter.fourcc(*"VP80"), self._plan.fps, size
@@ -205,7 +208,7 @@ class Cutter:
             return
         self._writer.release()
         self._writer = None
-        to_ms = max(self._clock.now_ms(), self._from_ms + 1)
+        to_ms = self._ended_ms = max(self._clock.now_ms(), self._from_ms + 1)
         try:
             kept = self._spool.keep(self._part, self._from_ms, to_ms)
         except (OSError, DiskFull) as error:
