@@ -12,6 +12,7 @@ from examserver.demo.steps.hall import bind, bring_papers, release, seat_everybo
 from examserver.demo.steps.plan import plan_sitting
 from examserver.demo.steps.sealing import seal
 from examserver.demo.steps.sitting import start_hall_camera
+from examserver.kernel.documents import read_document
 
 MINUTES = 60.0
 KEPT_FACTS = ("bank", "custodians", "institution", "keys")
@@ -23,6 +24,7 @@ def stay_open(first: Scene) -> None:
     first.narrator.console.print("\n[bold cyan]另开一场供您试用[/] (a second sitting for you, 60 minutes)")
     scene = _second_sitting(first)
     _print_places(scene)
+    _print_certificate(first)
     try:
         while scene.stage.running["server"].poll() is None:
             _help_free_seat(scene)
@@ -58,7 +60,6 @@ def _help_free_seat(scene: Scene) -> None:
 def _print_places(scene: Scene) -> None:
     base, row, console = scene.stage.base, scene.facts["seats"][-1], scene.narrator.console
     places = Table(title="打开这些页面 / open these pages", title_justify="left", show_header=False)
-    certificates = scene.facts.get("certificates") or []
     for path, words in (
         ("/seat", f"考生机位 {row['seat']}（准考证 {row['ticket']}，证件号 {row['document_number']}）"),
         ("/console", "监考控制台 invigilator console"),
@@ -76,6 +77,12 @@ def _print_places(scene: Scene) -> None:
     for (role, login), person in scene.cast.people.items():
         accounts.add_row(page[role], login, person.password, person.name)
     console.print(accounts)
-    for certificate in certificates[:1]:
-        console.print(f"可查验证书：{certificate['number']}")
+
+
+def _print_certificate(first: Scene) -> None:
+    """A certificate of the first exam to try the public page with, and how to leave."""
+    console = first.narrator.console
+    for file in sorted((first.folder / "certificates").glob("*.cert.json"))[:1]:
+        body = read_document(file.read_bytes()).body
+        console.print(f"可查验证书：{body['number']} {body['name']}（PDF：{file.with_name(body['number'] + '.pdf')}）")
     console.print("按 Ctrl-C 结束 / Ctrl-C ends everything")
