@@ -235,11 +235,17 @@ def running(server: HallServer) -> Iterator[HallServer]:
         server.stop()
 
 
-def compare(folder: Path, acked: list[dict[str, Any]], database_url: str = "") -> dict[str, int]:
-    """What of the acknowledged steps is lost or different in the log; and what fsck finds."""
+def compare(
+    folder: Path, acked: list[dict[str, Any]], database_url: str = "", prepared: bool = False
+) -> dict[str, int]:
+    """What of the acknowledged steps is lost or different in the log; and what fsck finds.
+
+    `prepared`: the hall was put straight into the rows, so acts without their audit event are no fault.
+    """
     runtime = RoleRuntime("hall", settings_of(folder, database_url))
     with open_work(runtime, system_actor("test"), write=False) as work:
         failed = [check for check in fsck_hall(work) if not check.ok]
+        failed = [check for check in failed if not (prepared and check.name.endswith("_recorded"))]
         rows = work.session.execute(select(STEP_TABLE.c.session, STEP_TABLE.c.seq, STEP_TABLE.c.head)).all()
     runtime.close()
     stored = {(row.session, row.seq): f"sha256:{bytes(row.head).hex()}" for row in rows}
