@@ -9,7 +9,7 @@ from examserver.plumbing.work import Work
 from itembank.exchange.identity import likeness
 from itembank.exchange.mapping import IDENTITY_FIELDS
 from itembank.items.check import check_item
-from itembank.items.content import ItemBody, assets_of, content_digest
+from itembank.items.content import ItemBody, assets_of, content_digest, word_count
 from itembank.items.faults import Flaw
 from itembank.items.state import DRAFT, RETIRED, RETURNED, WrongState
 from itembank.items.tables import (
@@ -161,6 +161,11 @@ def version_values(work: Work, item_id: str, bank_id: str, version: int, body: I
         "cognition": body.cognition,
         "difficulty": body.difficulty,
         "source": body.source,
+        "scoring": body.scoring,
+        "enemies": list(body.enemies),
+        "owner": body.owner,
+        "funding": body.funding,
+        "words": word_count(body.content),
         "digest": content_digest(body.content),
         "stem_identity": own.stem,
         "figures_identity": own.figures,

@@ -11,6 +11,9 @@ from itembank.exchange.identity import Likeness
 from itembank.items.content import ItemBody, read_content
 from itembank.items.state import RETIRED, Signatures
 
+NORMAL, PUBLIC, RESERVED = "normal", "public", "reserved"
+STANDINGS = (NORMAL, PUBLIC, RESERVED)
+
 
 class NoSuchBank(Missing):
     """No bank with this id."""
@@ -42,7 +45,10 @@ class BankRow(BankBase):
 
 
 class ItemRow(BankBase):
-    """One item under its code; its words are in its versions."""
+    """One item under its code; its words are in its versions.
+
+    `standing`: a `public` item is released and capped in later forms, a `reserved` one kept for reserve forms.
+    """
 
     __tablename__ = "item"
     __table_args__ = (
@@ -59,6 +65,8 @@ class ItemRow(BankBase):
     point: Mapped[str] = mapped_column(String(64))
     version_id: Mapped[str] = mapped_column(String(40))
     import_id: Mapped[str | None] = mapped_column(String(40), index=True)
+    case_code: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    standing: Mapped[str] = mapped_column(String(20), default=NORMAL, server_default=NORMAL)
 
 
 class ItemVersionRow(BankBase):
@@ -77,6 +85,11 @@ class ItemVersionRow(BankBase):
     cognition: Mapped[str | None] = mapped_column(String(20))
     difficulty: Mapped[int | None] = mapped_column(Integer)
     source: Mapped[str] = mapped_column(Text)
+    scoring: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
+    enemies: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
+    owner: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    funding: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    words: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     digest: Mapped[str] = mapped_column(String(80))
     stem_identity: Mapped[str] = mapped_column(Text)
     figures_identity: Mapped[str] = mapped_column(Text)
@@ -161,6 +174,10 @@ def body_of(version: ItemVersionRow) -> ItemBody:
         cognition=version.cognition,
         difficulty=version.difficulty,
         source=version.source,
+        scoring=version.scoring,
+        enemies=tuple(version.enemies),
+        owner=version.owner,
+        funding=version.funding,
     )
 
 

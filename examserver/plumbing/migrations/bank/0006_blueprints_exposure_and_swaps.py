@@ -1,0 +1,14 @@
+"""blueprints exposure and swaps."""
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Bring the schema one step forward."""
+
+
+def downgrade() -> None:
+    """Take the step back."""
