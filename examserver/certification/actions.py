@@ -38,14 +38,14 @@ from examserver.planning.actions import plan_vault
 from examserver.planning.calendar import local_day
 from examserver.planning.identity_number import mask_number
 from examserver.planning.order import document_check
-from examserver.planning.store import load_fonts
 from examserver.planning.tables import CandidateRow, PlanRow, load_plan
-from examserver.planning.typeface import CharacterNotInFont, FontSource
 from examserver.plumbing.files import Vault
+from examserver.plumbing.fonts import load_fonts
 from examserver.plumbing.jobs import Progress, enqueue, job
 from examserver.plumbing.log import append_leaf
 from examserver.plumbing.runtime import RoleRuntime
 from examserver.plumbing.trust import trust_of
+from examserver.plumbing.typeface import CharacterNotInFont, FontSource
 from examserver.plumbing.work import Work, open_work
 
 SIGNER_ROLE = "certification"

@@ -12,8 +12,8 @@ from pypdf import PdfReader, PdfWriter
 
 from examserver.institutions.codes import LEVEL_NAMES_EN, LEVEL_NAMES_ZH
 from examserver.kernel.errors import Json
-from examserver.planning.pages import GREY, INK, Sheet, register_fonts
-from examserver.planning.typeface import FontSource
+from examserver.plumbing.pages import GREY, INK, Sheet, register_fonts
+from examserver.plumbing.typeface import FontSource
 
 ATTACHMENT = "certificate.json"
 WIDTH, HEIGHT = 297.0, 210.0

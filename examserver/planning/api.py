@@ -51,10 +51,10 @@ from examserver.planning.tables import (
     candidates_of,
     load_plan,
 )
-from examserver.planning.typeface import CharacterNotInFont, NoChineseFont
 from examserver.planning.views import candidate_view, gate_view, level_view, roster_report, seating_view
 from examserver.plumbing.contract import FileAnswer, Files, endpoint
 from examserver.plumbing.runtime import RoleRuntime
+from examserver.plumbing.typeface import CharacterNotInFont, NoChineseFont
 from examserver.plumbing.work import Work, open_work
 
 PLAIN = (

@@ -8,8 +8,8 @@ is masked because the page passes through many hands.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from examserver.planning.pages import GREY, Sheet, register_fonts
-from examserver.planning.typeface import FontSource
+from examserver.plumbing.pages import GREY, Sheet, register_fonts
+from examserver.plumbing.typeface import FontSource
 
 PER_PAGE = 3
 WIDTH, HEIGHT, MARGIN = 210.0, 297.0, 12.0

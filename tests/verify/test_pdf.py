@@ -10,7 +10,7 @@ import pytest
 from examserver.certification.pades import sign_pdf
 from examserver.certification.render import STYLES, page_of, prepare_fonts, print_certificate
 from examserver.kernel.crypto.keys import SigningKey
-from examserver.planning.store import load_fonts
+from examserver.plumbing.fonts import load_fonts
 from tests.vectors import example_paper as paper
 from tests.vectors import example_results as results
 from tests.vectors.make_examples import FOLDER

@@ -17,9 +17,10 @@ from examserver.planning.numbering import TicketScope, check_pattern, ticket_num
 from examserver.planning.order import ORDER_TYPE, OrderedCandidate, OrderHeader, OrderTimes, order_body
 from examserver.planning.policy import applied, replaced, text_on, texts_on, value_on
 from examserver.planning.seating import Placement, draw_seating, lay_out, spare_names
-from examserver.planning.store import load_fonts, load_profile
+from examserver.planning.store import load_profile
 from examserver.planning.tables import CandidateRow, PlanRow, candidates_of, holders_of, load_plan
 from examserver.planning.tickets import Ticket, TicketFrame, fill_rules, print_tickets
+from examserver.plumbing.fonts import load_fonts
 from examserver.plumbing.log import append_leaf
 from examserver.plumbing.runtime import RoleRuntime
 from examserver.plumbing.trust import trusted

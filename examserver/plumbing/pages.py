@@ -1,6 +1,7 @@
 """Decides nothing: draws Chinese text, lines and QR codes on PDF pages with fonts cut to the document's characters.
 
-For: tickets and certificates. A page is drawn with millimetres from the top left, as a person measures it.
+For: tickets, certificates, papers and lists of items. A page is drawn with millimetres from the top left, as a
+person measures it.
 """
 
 import io
@@ -15,7 +16,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from examserver.planning.typeface import FontSource, cut_font, needed_characters
+from examserver.plumbing.typeface import FontSource, cut_font, needed_characters
 
 MM = 72 / 25.4
 INK = (0.10, 0.11, 0.13)

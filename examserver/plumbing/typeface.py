@@ -1,6 +1,6 @@
 """Decides how Chinese letters get into a PDF: which font has them, and the small TrueType font that carries them.
 
-For: admission tickets and certificates. Source: reportlab embeds TrueType outlines only, while the free CJK fonts
+For: everything printed. Source: reportlab embeds TrueType outlines only, while the free CJK fonts
 of most systems hold cubic (CFF) outlines; so a document's own characters are cut out and, where needed, converted.
 Rare characters of names (such as U+20BB7) must appear: a character no font has is an error, never a blank box.
 """

@@ -7,9 +7,9 @@ import pytest
 from fontTools.ttLib import TTFont
 from pypdf import PdfReader
 
-from examserver.planning.pages import Sheet, register_fonts
-from examserver.planning.store import RARE, load_fonts
-from examserver.planning.typeface import (
+from examserver.plumbing.fonts import RARE, load_fonts
+from examserver.plumbing.pages import Sheet, register_fonts
+from examserver.plumbing.typeface import (
     CharacterNotInFont,
     FontSource,
     NoChineseFont,
