@@ -13,6 +13,7 @@ SLICES = {
     "itembank.review": "bank",
     "itembank.assembly": "bank",
     "itembank.papers": "bank",
+    "itembank.psychometrics": "bank",
     "proctor.capture": "hall",
     "proctor.segments": "hall",
     "proctor.playback": "hall",
