@@ -1,14 +1,11 @@
-"""Reads a zip of figures that nobody vouches for: refuses paths that climb, bombs, links, encryption and non-images.
+"""Decides which bytes are a usable figure or sound, and reads a zip of figures that nobody vouches for.
 
-For the importer. The archive is taken whole or refused with every bad file named. Nothing is ever unpacked to disk.
-Source: the hostile archives every import door meets (zip slip, zip bomb, polyglot files).
+For the importer. An archive is taken whole or refused with every bad file named; whether it is safe to look into is
+decided by `archive.py`. Source: the files every import door meets (SVG with scripts, WMF, images larger than memory).
 """
 
 import io
-import stat
 import warnings
-import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -16,17 +13,21 @@ from PIL import Image, UnidentifiedImageError
 
 from examserver.kernel.canonical import digest, nfc
 from examserver.kernel.errors import Invalid
+from itembank.exchange.archive import Limits, RefusedArchive, survey
 
-MOST_BYTES = 200 * 2**20
-MOST_FILES = 5000
-MOST_UNPACKED = 400 * 2**20
 MOST_PER_FIGURE = 4 * 2**20
+MOST_PER_SOUND = 16 * 2**20
 MOST_PIXELS = 20_000_000
-WORST_RATIO = 200
+LIMITS = Limits(most_per_entry=MOST_PER_SOUND)
 
 MEDIA_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
-_LITTER = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
+_WMF = (
+    "是 WMF/EMF 矢量图，考试机不能显示；请在 Word 中另存为 PNG",
+    "is WMF/EMF, which no browser shows; use PNG",
+)
+_SVG = ("是 SVG，可能带脚本；请转为 PNG", "is SVG, which may hold scripts; convert it to PNG")
+_OTHER = ("不是 PNG、JPEG 或 WebP；请转为 PNG", "is not PNG, JPEG or WebP; convert it to PNG")
 
 
 class RefusedFigures(Invalid):
@@ -41,7 +42,7 @@ class RefusedFigures(Invalid):
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure, named by the digest of its bytes."""
+    """One figure or sound, named by the digest of its bytes; a sound has no width and height."""
 
     name: str
     digest: str
@@ -67,32 +68,37 @@ class Figures:
 NO_FIGURES = Figures({})
 
 
+@dataclass(frozen=True)
+class Unusable:
+    """Why bytes are no figure and no sound, to be said after the name of the file."""
+
+    zh: str
+    en: str
+
+
 def read_figures(data: bytes) -> Figures:
-    """All figures of the archive; raises RefusedFigures naming every bad entry."""
-    if len(data) > MOST_BYTES:
-        raise _refusal([f"超过 {MOST_BYTES // 2**20} MB"], ["too large"])
+    """All figures and sounds of the archive; raises RefusedFigures naming every bad entry."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return _read_archive(archive)
-    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as error:
-        raise _refusal([f"压缩包损坏（{error}）"], [f"the archive is broken ({error})"]) from error
+        archive, faults = survey(data, LIMITS)
+        if faults:
+            raise _refusal([fault.text("zh") for fault in faults], [fault.text("en") for fault in faults])
+        entries = [(PurePosixPath(name).name, archive.read(name)) for name in archive.names]
+    except RefusedArchive as error:
+        raise _refusal([error.text("zh")], [error.text("en")]) from error
+    return _figures(entries)
 
 
 def _refusal(zh: list[str], en: list[str]) -> RefusedFigures:
     return RefusedFigures(reason_zh="；".join(zh[:20]), reason_en="; ".join(en[:20]), faults=len(zh))
 
 
-def _read_archive(archive: zipfile.ZipFile) -> Figures:
-    infos = [info for info in archive.infolist() if not _is_litter(info)]
-    bad = [*_check_total(infos), *(fault for info in infos for fault in _check_entry(info))]
-    if bad:
-        raise _refusal([zh for zh, _ in bad], [en for _, en in bad])
+def _figures(entries: list[tuple[str, bytes]]) -> Figures:
     found: dict[str, Figure] = {}
-    for info in infos:
-        name = _file_name(info)
-        figure = _figure(name, _content(archive, info))
-        if isinstance(figure, str):
-            bad.append((f"{name} 不是可用的图片（{figure}）", f"{name} is not a usable figure ({figure})"))
+    bad: list[tuple[str, str]] = []
+    for name, data in entries:
+        figure = read_asset(name, data)
+        if isinstance(figure, Unusable):
+            bad.append((f"{name} {figure.zh}", f"{name} {figure.en}"))
         elif name.casefold() in found:
             bad.append((f"文件名 {name} 重复", f"the file name {name} occurs twice"))
         else:
@@ -102,59 +108,47 @@ def _read_archive(archive: zipfile.ZipFile) -> Figures:
     return Figures(found)
 
 
-def _is_litter(info: zipfile.ZipInfo) -> bool:
-    return info.is_dir() or any(mark in info.filename for mark in _LITTER)
+def read_asset(name: str, data: bytes) -> Figure | Unusable:
+    """The figure or sound these bytes are, whatever the name says, or why they are none."""
+    sound = _sound_type(data)
+    if sound:
+        most = MOST_PER_SOUND // 2**20
+        if len(data) > MOST_PER_SOUND:
+            return Unusable(f"超过 {most} MB", f"is larger than {most} MB")
+        return Figure(name, digest(data), sound, data, 0, 0)
+    if data.startswith((b"\xd7\xcd\xc6\x9a", b"\x01\x00\x09\x00")) or data[40:44] == b" EMF":
+        return Unusable(*_WMF)
+    if b"<svg" in data[:1000].lower():
+        return Unusable(*_SVG)
+    return _figure(name, data)
 
 
-def _check_total(infos: list[zipfile.ZipInfo]) -> Iterator[tuple[str, str]]:
-    if len(infos) > MOST_FILES:
-        yield f"文件多于 {MOST_FILES} 个", f"more than {MOST_FILES} files"
-    if sum(info.file_size for info in infos) > MOST_UNPACKED:
-        yield "解压后过大", "it unpacks to too much data"
+def _sound_type(data: bytes) -> str:
+    """The media type of a sound by its first bytes; empty for anything else."""
+    if data.startswith(b"ID3") or (data[:1] == b"\xff" and data[1:2] in (b"\xfb", b"\xfa", b"\xf3", b"\xf2")):
+        return "audio/mpeg"
+    if data.startswith(b"OggS"):
+        return "audio/ogg"
+    if data.startswith(b"RIFF") and data[8:12] == b"WAVE":
+        return "audio/wav"
+    return "audio/mp4" if data[4:11] == b"ftypM4A" else ""
 
 
-def _check_entry(info: zipfile.ZipInfo) -> Iterator[tuple[str, str]]:
-    shown = info.filename[:80]
-    path = PurePosixPath(info.filename.replace("\\", "/"))
-    if path.is_absolute() or ".." in path.parts or ":" in info.filename:
-        yield f"{shown} 指向压缩包之外", f"{shown} points outside the archive"
-    if stat.S_ISLNK(info.external_attr >> 16):
-        yield f"{shown} 是链接", f"{shown} is a link"
-    if info.flag_bits & 0x1:
-        yield f"{shown} 已加密", f"{shown} is encrypted"
-    if info.file_size > MOST_PER_FIGURE:
-        yield f"{shown} 超过 {MOST_PER_FIGURE // 2**20} MB", f"{shown} is too large"
-    elif info.file_size > WORST_RATIO * max(info.compress_size, 1) + 65536:
-        yield f"{shown} 压缩比异常", f"{shown} is a decompression bomb"
-
-
-def _file_name(info: zipfile.ZipInfo) -> str:
-    name = info.filename
-    if not info.flag_bits & 0x800:
-        try:
-            name = name.encode("cp437").decode("gb18030")
-        except (UnicodeEncodeError, UnicodeDecodeError):
-            name = info.filename
-    return nfc(PurePosixPath(name.replace("\\", "/")).name)
-
-
-def _content(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
-    with archive.open(info) as entry:
-        return entry.read(MOST_PER_FIGURE + 1)
-
-
-def _figure(name: str, data: bytes) -> Figure | str:
-    """The figure, or the reason why these bytes are none."""
+def _figure(name: str, data: bytes) -> Figure | Unusable:
     if len(data) > MOST_PER_FIGURE:
-        return "larger than declared"
+        most = MOST_PER_FIGURE // 2**20
+        return Unusable(f"超过 {most} MB", f"is larger than {most} MB")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(data), formats=list(MEDIA_TYPES)) as image:
                 width, height, form = image.width, image.height, image.format or ""
                 if width * height > MOST_PIXELS:
-                    return f"{width}×{height} pixels"
+                    return Unusable(f"有 {width}×{height} 像素，过大", f"has {width}×{height} pixels, too many")
                 image.load()
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Warning, Image.DecompressionBombError) as error:
-        return type(error).__name__
+    except UnidentifiedImageError:
+        return Unusable(*_OTHER)
+    except (OSError, ValueError, SyntaxError, Warning, Image.DecompressionBombError) as error:
+        why = type(error).__name__
+        return Unusable(f"损坏，不能显示（{why}）", f"is damaged and cannot be shown ({why})")
     return Figure(name, digest(data), MEDIA_TYPES[form], data, width, height)
