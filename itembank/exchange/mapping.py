@@ -2,6 +2,7 @@
 
 For the importer and whoever writes a mapping for another bank (config/mappings). Nothing of a layout is in the code:
 sheet, header row, encoding, column names, type rules, key spellings, figure rule, duplicate rule all come from here.
+A file may lack codes, points or types when `[defaults]` says them; formats without columns need nothing else.
 """
 
 import re
@@ -16,9 +17,13 @@ from itembank.items.kinds import ITEM_TYPES, OPTION_LETTERS
 
 Table = dict[str, Any]
 REQUIRED_COLUMNS = ("code", "point", "type", "stem", "key")
+DEFAULTED_COLUMNS = {"code": "code_prefix", "point": "point", "type": "type"}
 OTHER_COLUMNS = ("importance", "cognition", "difficulty", "figure", "source")
 IDENTITY_FIELDS = ("stem", "figures", "options")
 FIGURE_RULES = ("none", "column", "label")
+BY_KEY = "key"
+LETTERS = "A."
+OPTION_MARK = r"[（(]?[A-Ha-h][)）.．、:：]"
 
 
 class MalformedMapping(Invalid):
@@ -65,6 +70,7 @@ class KeyRule:
     true: frozenset[str] = frozenset()
     false: frozenset[str] = frozenset()
     count_pattern: re.Pattern[str] | None = None
+    numbers: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,6 +80,17 @@ class FigureRule:
     rule: str = "none"
     separators: str = ";,、"
     required_if: re.Pattern[str] | None = None
+
+
+@dataclass(frozen=True)
+class Defaults:
+    """What holds where the file says nothing: point, prefix of codes, item type (`key`: as the key shows), source."""
+
+    point: str = ""
+    code_prefix: str = ""
+    type: str = ""
+    source: str = ""
+    categories: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -100,7 +117,7 @@ class Mapping:
     header_row: int
     encoding: str
     columns: Columns
-    option_separators: str
+    option_split: re.Pattern[str] | None
     types: dict[str, str]
     type_patterns: tuple[tuple[re.Pattern[str], str], ...]
     min_options: dict[str, int]
@@ -112,6 +129,7 @@ class Mapping:
     identity: tuple[str, ...]
     near_ratio: int
     specification: SpecificationRule
+    defaults: Defaults = field(default_factory=Defaults)
 
 
 def folded(text: str) -> str:
@@ -125,8 +143,13 @@ def read_mapping(text: str) -> Mapping:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise MalformedMapping(place="TOML", reason=str(error)) from None
+    return mapping_of(table)
+
+
+def mapping_of(table: Table) -> Mapping:
+    """The mapping in these tables, as TOML or the mapping screen gives them; raises MalformedMapping."""
     known = "name title_zh title_en recognise sheet columns options types type_patterns min_options keys importance"
-    _refuse_unknown(table, "", f"{known} cognition difficulty figures duplicates specification")
+    _refuse_unknown(table, "", f"{known} cognition difficulty figures duplicates specification defaults")
     sheet = _part(table, "sheet", "name header_row encoding")
     duplicates = _part(table, "duplicates", "identity near_ratio")
     return Mapping(
@@ -135,21 +158,22 @@ def read_mapping(text: str) -> Mapping:
         title_en=_need(table, "", "title_en"),
         recognise=tuple(header_name(each) for each in _part(table, "recognise", "headers").get("headers", ())),
         sheet=sheet.get("name", ""),
-        header_row=int(sheet.get("header_row", 1)),
+        header_row=_whole(sheet, "sheet.", "header_row", 1),
         encoding=sheet.get("encoding", "auto"),
         columns=_columns(table),
-        option_separators=_part(table, "options", "separators").get("separators", ""),
+        option_split=_option_split(_part(table, "options", "separators").get("separators", "")),
         types=_types(table),
         type_patterns=_type_patterns(table),
         min_options={kind: int(n) for kind, n in _part(table, "min_options", " ".join(ITEM_TYPES)).items()},
-        keys=_keys(_part(table, "keys", "separators true false count_pattern")),
+        keys=_keys(_part(table, "keys", "separators true false count_pattern numbers")),
         importance=_words(table, "importance"),
         cognition=_words(table, "cognition"),
         difficulty=_words(table, "difficulty"),
         figures=_figures(_part(table, "figures", "rule separators required_if")),
         identity=_identity(duplicates),
-        near_ratio=int(duplicates.get("near_ratio", 0)),
+        near_ratio=_whole(duplicates, "duplicates.", "near_ratio", 0),
         specification=_specification(table),
+        defaults=_defaults(_part(table, "defaults", "point code_prefix type source categories")),
     )
 
 
@@ -174,6 +198,13 @@ def _need(table: Table, place: str, name: str) -> str:
     return value
 
 
+def _whole(table: Table, place: str, name: str, default: int) -> int:
+    value = table.get(name, default)
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise MalformedMapping(place=f"{place}{name}", reason="a whole number is expected")
+    return value
+
+
 def _words(table: Table, name: str) -> dict[str, str]:
     part = table.get(name, {})
     if not isinstance(part, dict) or not all(isinstance(value, str) for value in part.values()):
@@ -186,8 +217,10 @@ def _columns(table: Table) -> Columns:
     options = part.get("options", [])
     if not isinstance(options, list) or len(options) > len(OPTION_LETTERS):
         raise MalformedMapping(place="columns.options", reason="a list of at most 8 headers is expected")
+    defaults = table.get("defaults", {})
+    needed = [name for name in REQUIRED_COLUMNS if name in part or not defaults.get(DEFAULTED_COLUMNS.get(name, ""))]
     return Columns(
-        required={name: header_name(_need(part, "columns.", name)) for name in REQUIRED_COLUMNS},
+        required={name: header_name(_need(part, "columns.", name)) for name in needed if "columns" in table},
         options=tuple(header_name(option) for option in options),
         other={name: header_name(_need(part, "columns.", name)) for name in OTHER_COLUMNS if name in part},
     )
@@ -199,6 +232,26 @@ def _types(table: Table) -> dict[str, str]:
         if kind not in ITEM_TYPES:
             raise MalformedMapping(place=f"types.{word}", reason=f"unknown item type {kind}")
     return words
+
+
+def _defaults(part: Table) -> Defaults:
+    texts = {name: part.get(name, "") for name in ("point", "code_prefix", "type", "source")}
+    for name, value in texts.items():
+        if not isinstance(value, str):
+            raise MalformedMapping(place=f"defaults.{name}", reason="a text is expected")
+    if texts["type"] not in ("", BY_KEY, *ITEM_TYPES):
+        raise MalformedMapping(place="defaults.type", reason=f"{BY_KEY}, or one of {', '.join(ITEM_TYPES)}")
+    return Defaults(**texts, categories=_words(part, "categories"))
+
+
+def _option_split(separators: object) -> re.Pattern[str] | None:
+    """Where one cell holds all options: between any of these characters or words, or before `A.` `B.` themselves."""
+    if not isinstance(separators, str | list) or not all(isinstance(each, str) and each for each in separators):
+        raise MalformedMapping(place="options.separators", reason="characters, or a list of words, are expected")
+    lettered = LETTERS in separators if isinstance(separators, list) else False
+    words = [each for each in sorted(separators, key=len, reverse=True) if each != LETTERS]
+    parts = [re.escape(each) for each in words] + ([rf"(?<![A-Za-z0-9])(?={OPTION_MARK})"] if lettered else [])
+    return re.compile("|".join(parts)) if parts else None
 
 
 def _type_patterns(table: Table) -> tuple[tuple[re.Pattern[str], str], ...]:
@@ -229,6 +282,7 @@ def _keys(part: Table) -> KeyRule:
         true=frozenset(folded(word) for word in part.get("true", ())),
         false=frozenset(folded(word) for word in part.get("false", ())),
         count_pattern=_optional_pattern(part, "count_pattern"),
+        numbers=bool(part.get("numbers", False)),
     )
 
 
@@ -252,7 +306,7 @@ def _specification(table: Table) -> SpecificationRule:
     _refuse_unknown(columns, "specification.columns.", "code level parent name weight importance ratio")
     return SpecificationRule(
         sheet=part.get("sheet", ""),
-        header_row=int(part.get("header_row", 1)),
+        header_row=_whole(part, "specification.", "header_row", 1),
         columns={name: header_name(header) for name, header in columns.items()},
         derive=bool(part.get("derive", False)),
         separator=part.get("separator", "."),

@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
 from itembank.exchange.figures import Figure, Figures
-from itembank.exchange.mapping import Mapping, folded
+from itembank.exchange.mapping import BY_KEY, OPTION_MARK, Mapping, folded
 from itembank.exchange.sheet import SheetRow
 from itembank.items.check import check_item
 from itembank.items.content import Block, ItemBody, ItemContent, Option, figure_block, text_block
 from itembank.items.faults import Flaw
-from itembank.items.kinds import ITEM_TYPES, OPTION_LETTERS, TRUE_FALSE
+from itembank.items.kinds import ITEM_TYPES, MULTIPLE_RESPONSE, OPTION_LETTERS, SINGLE_RESPONSE, TRUE_FALSE
 
-_OPTION_MARK = re.compile(r"^\s*[（(]?([A-Ha-h])[)）.．、:：]\s*")
+_OPTION_MARK = re.compile(rf"^\s*{OPTION_MARK}\s*")
 _ODD = {
     "formula": ("单元格是公式，请改为文字", "The cell is a formula; paste its value"),
     "date": ("单元格被 Excel 当成日期，请设为文本格式", "Excel took the cell for a date; format it as text"),
@@ -57,18 +57,43 @@ class _Reader:
         word = folded(raw)
         if word.lower() in ITEM_TYPES:
             return word.lower()
+        if not raw and self.mapping.defaults.type:
+            return self.default_type()
         if not raw:
             self.flaw("type", "type.missing", "缺少题型", "The item type is missing")
         elif word not in self.mapping.types:
             self.flaw("type", "type.unknown", f"未知题型“{raw}”", f"Unknown item type {raw}", raw)
         return self.mapping.types.get(word, "")
 
+    def default_type(self) -> str:
+        """The type the mapping gives to rows without one; `key` means: what the key shows."""
+        asked, key = self.mapping.defaults.type, self.text("key")
+        if asked != BY_KEY:
+            return asked
+        texts = [text for _, text in self.option_texts()]
+        if self.truth(key) and all(self.truth(text) for text in texts):
+            return TRUE_FALSE.code
+        return MULTIPLE_RESPONSE.code if len(self.letters(key)) > 1 else SINGLE_RESPONSE.code
+
+    def code(self) -> str:
+        """The item code, or prefix and row number where the file has none."""
+        prefix = self.mapping.defaults.code_prefix
+        return self.text("code") or (f"{prefix}-{self.row.number:05d}" if prefix else "")
+
+    def letters(self, raw: str) -> list[str]:
+        """The letters of a key as spelled; numbers become letters where the mapping says so."""
+        separators = folded(self.mapping.keys.separators) + " \t\n"
+        letters = [each for each in folded(raw) if each not in separators]
+        if self.mapping.keys.numbers and all(each in "12345678" for each in letters):
+            return [OPTION_LETTERS[int(each) - 1] for each in letters]
+        return letters
+
     def option_texts(self) -> list[tuple[str, str]]:
         """(letter, text) of every filled option cell, or of the parts of the one cell that holds them all."""
         headers = self.mapping.columns.options
         cells = [self.row.text(header) for header in headers]
-        if len(headers) == 1 and self.mapping.option_separators:
-            parts = re.split(f"[{re.escape(self.mapping.option_separators)}]", cells[0])
+        if len(headers) == 1 and self.mapping.option_split:
+            parts = self.mapping.option_split.split(cells[0])
             cells = [_OPTION_MARK.sub("", part).strip() for part in parts if part.strip()]
         return [(letter, text) for letter, text in zip(OPTION_LETTERS, cells, strict=False) if text]
 
@@ -104,7 +129,7 @@ class _Reader:
         return (found,)
 
     def letter_key(self, raw: str) -> tuple[str, ...]:
-        letters = [each for each in folded(raw) if each not in folded(self.mapping.keys.separators) + " \t\n"]
+        letters = self.letters(raw)
         if not letters or not all(letter in OPTION_LETTERS for letter in letters):
             self.flaw("key", "key.unreadable", f"答案“{raw}”无法识别", f"The key {raw} is not understood", raw)
             return ()
@@ -188,16 +213,17 @@ def read_row(row: SheetRow, mapping: Mapping, figures: Figures) -> ReadRow:
     reader = _Reader(row, mapping, figures)
     kind = reader.type()
     shown = reader.stem_figures()
-    code, stem = reader.text("code"), reader.text("stem")
+    code, stem = reader.code(), reader.text("stem")
+    point = reader.text("point") or mapping.defaults.point
     blocks: list[Block] = [text_block(stem)] if stem else []
     blocks += [figure_block(figure.digest, f"{code} 附图") for figure in shown]
     body = ItemBody(
-        content=ItemContent(code, kind, reader.text("point"), tuple(blocks), reader.options(kind)),
+        content=ItemContent(code, kind, point, tuple(blocks), reader.options(kind)),
         key=reader.key(kind),
         importance=reader.word("importance", mapping.importance, "重要程度"),
         cognition=reader.word("cognition", mapping.cognition, "认知层次"),
         difficulty=reader.difficulty(),
-        source=reader.text("source"),
+        source=reader.text("source") or mapping.defaults.source,
     )
     if not stem:
         reader.flaw("stem", "stem.missing", "缺少题干", "The stem is missing")

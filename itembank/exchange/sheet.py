@@ -11,17 +11,19 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from typing import Any
 
 from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
 
 from examserver.kernel.errors import Invalid
 from itembank.items.text import tidy
 
-MOST_BYTES = 30 * 2**20
-MOST_UNPACKED = 150 * 2**20
+MOST_BYTES = 60 * 2**20
+MOST_UNPACKED = 300 * 2**20
 MOST_PARTS = 2000
-MOST_ROWS = 20_000
+MOST_ROWS = 100_000
 MOST_COLUMNS = 100
 
 
@@ -73,14 +75,24 @@ def is_workbook(data: bytes) -> bool:
 
 
 def read_sheet(data: bytes, sheet: str = "", header_row: int = 1, encoding: str = "auto") -> Sheet:
-    """The named sheet (or the only one) as text; raises UnreadableSheet."""
+    """The named sheet (or the only one) as text; without a header row columns are called 列A, 列B … UnreadableSheet."""
+    return _headed(*_rows(data, sheet, encoding), header_row)
+
+
+def read_grid(data: bytes, sheet: str = "", encoding: str = "auto", most: int = 60) -> list[list[str]]:
+    """The first rows as they stand, for guessing where the headers are; raises UnreadableSheet."""
+    _, rows = _rows(data, sheet, encoding)
+    return [[cell.text for cell in cells] for cells in islice(rows, most)]
+
+
+def _rows(data: bytes, sheet: str, encoding: str) -> tuple[str, Iterator[list[_Cell]]]:
     if len(data) > MOST_BYTES:
         raise _fault(f"超过 {MOST_BYTES // 2**20} MB", f"it is larger than {MOST_BYTES // 2**20} MB")
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise _fault("旧版 Excel（.xls）或加密的工作簿", "it is an old .xls or an encrypted workbook")
     if is_workbook(data):
-        return _headed(*_workbook_rows(data, sheet), header_row)
-    return _headed("CSV", _csv_rows(data, encoding), header_row)
+        return _workbook_rows(data, sheet)
+    return "CSV", _csv_rows(data, encoding)
 
 
 def sheet_names(data: bytes) -> list[str]:
@@ -168,7 +180,7 @@ def _decoded(data: bytes, encoding: str) -> str:
 
 
 def _headed(name: str, rows: Iterable[list[_Cell]], header_row: int) -> Sheet:
-    headers: tuple[str, ...] = ()
+    headers: tuple[str, ...] = _column_names(MOST_COLUMNS) if header_row == 0 else ()
     found: list[SheetRow] = []
     for number, cells in enumerate(rows, 1):
         if number == header_row:
@@ -179,7 +191,13 @@ def _headed(name: str, rows: Iterable[list[_Cell]], header_row: int) -> Sheet:
             raise _fault(f"超过 {MOST_ROWS} 行", f"it has more than {MOST_ROWS} rows")
     if not headers:
         raise _fault(f"第 {header_row} 行没有表头", f"row {header_row} holds no headers")
-    return Sheet(name, headers, tuple(found))
+    widest = max((len(row.cells) for row in found), default=0) if header_row == 0 else len(headers)
+    return Sheet(name, headers[:widest], tuple(found))
+
+
+def _column_names(count: int) -> tuple[str, ...]:
+    """What columns without headers are called."""
+    return tuple(f"列{get_column_letter(number)}" for number in range(1, count + 1))
 
 
 def header_name(text: str) -> str:
