@@ -22,6 +22,7 @@ SLICES = {
     "examserver.institutions": "authority",
     "examserver.planning": "authority",
     "examserver.grading": "authority",
+    "examserver.grading.matrices": "authority",
     "examserver.certification": "authority",
     "examserver.transparency": "authority",
 }

@@ -6,7 +6,8 @@ session recomputes its digests and response chain; a session that differs from w
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import pairwise
 
 from examserver.grading.keyed import Value
 from examserver.kernel.archive import read_archive
@@ -20,6 +21,7 @@ from examserver.kernel.fields import Fields, parse_json
 RECORD_TYPE = "exam.sitting-record"
 RECORD_NAME = "record.json"
 EXAMINED = frozenset({"submitted", "closed"})
+LONGEST_PAUSE_MS = 600_000
 SIGNERS = frozenset({"hall", "chief_invigilator", "quality_supervisor"})
 
 
@@ -81,10 +83,11 @@ class Answered:
 
 @dataclass(frozen=True)
 class OpenedSession:
-    """The final answers of one session, by item."""
+    """The final answers of one session, by item, and how many milliseconds went by before each item's steps."""
 
     line: SessionLine
     answers: dict[str, Answered]
+    spent: dict[str, int] = field(default_factory=dict)
 
 
 def read_record(data: bytes) -> SittingRecord:
@@ -139,7 +142,8 @@ def open_session(record: SittingRecord, record_key: bytes, line: SessionLine) ->
     fields = Fields(document, "session")
     entries, header = fields.values("entries", 1_000_000), fields.any("header")
     _require_closed(line, document, entries)
-    return OpenedSession(line, final_answers(list(replay(line, header, entries))))
+    steps = list(replay(line, header, entries))
+    return OpenedSession(line, final_answers(steps), time_spent(entries))
 
 
 def _require_closed(line: SessionLine, document: Json, entries: list[Json]) -> None:
@@ -186,6 +190,19 @@ def final_answers(steps: Sequence[tuple[str, Json, Json]]) -> dict[str, Answered
                 value=tuple(value) if isinstance(value, list) else value,
             )
     return answers
+
+
+def time_spent(entries: Sequence[Json]) -> dict[str, int]:
+    """Milliseconds per item: what went by between one step and the next counts for the item of the next.
+
+    A pause beyond ten minutes counts as ten; the first step tells nothing, since reading began at an unknown moment.
+    """
+    spent: dict[str, int] = {}
+    for before, after in pairwise(entries):
+        item = str(after["step"].get("item"))
+        elapsed = int(after["received_ms"]) - int(before["received_ms"])
+        spent[item] = spent.get(item, 0) + min(max(elapsed, 0), LONGEST_PAUSE_MS)
+    return spent
 
 
 def _altered(line: SessionLine, reason_zh: str, reason_en: str) -> SessionAltered:

@@ -1,7 +1,8 @@
 """Estimates item parameters of the two- and three-parameter logistic models by marginal maximum likelihood.
 
 For item statistics and information targets. P(right | θ) = c + (1 − c) / (1 + exp(−a(θ − b))), θ standard normal, no
-1.7. Source: Bock and Aitkin (1981), EM over fixed nodes; Ramsay (1975) acceleration of the steps; Louis (1982) for the
+1.7. Items a person never met are missing by design and count neither way (forms given at random are on one scale).
+Source: Bock and Aitkin (1981), EM over fixed nodes; Ramsay (1975) acceleration of the steps; Louis (1982) for the
 observed information behind the standard errors. Inside, the model is written with d = −ab and g = logit c.
 
 2PL has no prior. 3PL needs one on c: g ~ N(logit 0.2, 0.6²) and ln a ~ N(0, 0.5²), said in the result.
@@ -54,9 +55,10 @@ class Calibration:
 
 @dataclass(frozen=True)
 class _Data:
-    """Distinct response patterns with how often each occurs."""
+    """Distinct response patterns with how often each occurs; `met` is 1 where a person had the item, else 0."""
 
     patterns: Matrix
+    met: Matrix
     counts: Matrix
     nodes: Matrix
     weights: Matrix
@@ -65,7 +67,7 @@ class _Data:
 
 @dataclass(frozen=True)
 class _Expected:
-    """What the E-step gives: posterior of θ per pattern, persons per node, rights per item and node, log-likelihood."""
+    """What the E-step gives: posterior of θ per pattern, persons and rights per item and node, log-likelihood."""
 
     posterior: Matrix
     persons: Matrix
@@ -90,14 +92,14 @@ def _logistic(value: Matrix) -> Matrix:
 def _expect(data: _Data, parameters: Matrix) -> _Expected:
     curves = np.clip(curves_of(parameters, data.nodes), _TINY, 1 - _TINY)
     wrong = np.log1p(-curves)
-    log_joint = data.patterns @ (np.log(curves) - wrong) + (wrong.sum(axis=0) + np.log(data.weights))[None, :]
+    log_joint = data.patterns @ (np.log(curves) - wrong) + data.met @ wrong + np.log(data.weights)[None, :]
     peak = log_joint.max(axis=1, keepdims=True)
     joint = np.exp(log_joint - peak)
     mass = joint.sum(axis=1, keepdims=True)
     posterior = joint / mass
     weighted = posterior * data.counts[:, None]
     likelihood = float(((np.log(mass) + peak)[:, 0] * data.counts).sum())
-    return _Expected(posterior, weighted.sum(axis=0), data.patterns.T @ weighted, likelihood)
+    return _Expected(posterior, data.met.T @ weighted, data.patterns.T @ weighted, likelihood)
 
 
 def _slopes(parameters: Matrix, nodes: Matrix) -> tuple[Matrix, Matrix]:
@@ -128,8 +130,8 @@ def _complete(parameters: Matrix, expected: _Expected, nodes: Matrix) -> tuple[M
     """(gradient, information) of the complete data and the prior: items × p, items × p × p."""
     curves, slopes = _slopes(parameters, nodes)
     spread = np.maximum(curves * (1 - curves), _TINY)
-    gap = (expected.rights - expected.persons[None, :] * curves) / spread
-    weight = expected.persons[None, :] / spread
+    gap = (expected.rights - expected.persons * curves) / spread
+    weight = expected.persons / spread
     gradient = np.einsum("jq,jqp->jp", gap, slopes)
     information = np.einsum("jq,jqp,jqr->jpr", weight, slopes, slopes)
     by_prior, prior_information = _prior(parameters)
@@ -158,7 +160,7 @@ def _within(parameters: Matrix) -> Matrix:
 
 
 def _start(data: _Data) -> Matrix:
-    shares = np.clip((data.counts @ data.patterns) / data.counts.sum(), 0.01, 0.99)
+    shares = np.clip((data.counts @ data.patterns) / (data.counts @ data.met), 0.01, 0.99)
     start = [np.ones_like(shares), np.log(shares / (1 - shares))]
     if data.guessing:
         start.append(np.full_like(shares, GUESS_CENTRE))
@@ -214,14 +216,14 @@ def _observed_information(data: _Data, parameters: Matrix, expected: _Expected) 
     persons = np.zeros((len(data.patterns), items, width))
     for q in range(len(data.nodes)):
         share = data.counts * expected.posterior[:, q]
-        gap = data.patterns - curves[:, q][None, :]
+        gap = data.patterns - data.met * curves[:, q][None, :]
         product = gap.T @ (gap * share[:, None])
         missing += weight[:, q][:, :, None, None] * product[:, None, :, None] * weight[:, q][None, None, :, :]
     for p in range(width):
         # E[s] per person: Σ_q posterior · (x − P) · weight, as two products of matrices.
         first = expected.posterior @ weight[:, :, p].T
         second = expected.posterior @ (weight[:, :, p] * curves).T
-        persons[:, :, p] = data.patterns * first - second
+        persons[:, :, p] = data.patterns * first - data.met * second
     flat = persons.reshape(len(persons), items * width)
     information = (flat * data.counts[:, None]).T @ flat - missing.reshape(items * width, items * width)
     for j in range(items):
@@ -249,13 +251,19 @@ def _errors(information: Matrix, parameters: Matrix) -> Matrix:
     return found
 
 
-def calibrate(scores: Scores, model: str = "2pl") -> Calibration:
-    """Item parameters from a 0/1 matrix in which every item varies; `model` is `2pl` or `3pl`."""
+def calibrate(scores: Scores, model: str = "2pl", met: NDArray[np.bool_] | None = None) -> Calibration:
+    """Item parameters from a 0/1 matrix in which every item varies; `model` is `2pl` or `3pl`.
+
+    `met` says which items each person had; all of them when left out.
+    """
     nodes = np.linspace(-REACH, REACH, NODES)
     weights = np.exp(-(nodes**2) / 2)
-    packed, counts = np.unique(np.packbits(scores.astype(np.uint8), axis=1), axis=0, return_counts=True)
-    patterns = np.unpackbits(packed, axis=1, count=scores.shape[1]).astype(np.float64)
-    data = _Data(patterns, counts.astype(np.float64), nodes, weights / weights.sum(), model == "3pl")
+    had = np.ones(scores.shape, dtype=bool) if met is None else met
+    both = np.concatenate([(scores > 0.5) & had, had], axis=1)
+    packed, counts = np.unique(np.packbits(both, axis=1), axis=0, return_counts=True)
+    unpacked = np.unpackbits(packed, axis=1, count=both.shape[1]).astype(np.float64)
+    patterns, presence = unpacked[:, : scores.shape[1]], unpacked[:, scores.shape[1] :]
+    data = _Data(patterns, presence, counts.astype(np.float64), nodes, weights / weights.sum(), model == "3pl")
     parameters, expected, rounds, converged = _run(data)
     errors = _errors(_observed_information(data, parameters, expected), parameters)
     return Calibration(
