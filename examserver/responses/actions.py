@@ -31,6 +31,7 @@ from examserver.responses.steps import (
 )
 from examserver.responses.store import LONGEST_WAIT_S, GroupCommit, NotStored, Waiter, wait_stored
 from examserver.responses.tables import load_entries, step_row
+from examserver.responses.values import MOST_BYTES, normalised, too_large
 
 
 class NoChain(Missing):
@@ -51,6 +52,26 @@ class BadValue(Invalid):
     message_en = "The value of step {seq} does not fit its kind"
     next_zh = "请刷新页面后重试"
     next_en = "Reload the page and try again"
+
+
+class NotNormalised(Invalid):
+    """Text in another form of Unicode than evidence is written in."""
+
+    code = "responses.not_normalised"
+    message_zh = "第 {seq} 步的文字不是规范的 Unicode 形式（NFC）"
+    message_en = "The text of step {seq} is not in Unicode normalisation form C"
+    next_zh = "请更新考试机上的页面；此步未写入，之前的作答不受影响"
+    next_en = "Update the workstation's page; the step was not taken, earlier answers stand"
+
+
+class ValueTooLarge(Invalid):
+    """An answer longer than a step carries."""
+
+    code = "responses.value_too_large"
+    message_zh = "第 {seq} 步的答案过长，最多 {most} 字节"
+    message_en = "The answer of step {seq} is too long: at most {most} bytes"
+    next_zh = "请缩短作答；此步未写入，之前的作答不受影响"
+    next_en = "Shorten the answer; the step was not taken, earlier answers stand"
 
 
 @dataclass(slots=True)
@@ -240,9 +261,13 @@ def save_responses(
 
 
 def read_step(one: StepIn) -> Step:
-    """Turn a message into a step; raises BadValue."""
+    """Turn a message into a step; raises BadValue, NotNormalised, ValueTooLarge."""
     value = tuple(one.value) if isinstance(one.value, list) else one.value
     step = Step(one.session, one.lease, one.seq, one.item, one.kind, value, one.made_ms, one.prev)
     if not well_formed(step.kind, value):
         raise BadValue(seq=one.seq)
+    if too_large(value):
+        raise ValueTooLarge(seq=one.seq, most=MOST_BYTES)
+    if not normalised(value):
+        raise NotNormalised(seq=one.seq)
     return step

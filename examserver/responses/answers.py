@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from examserver.responses.steps import Step, Value
+from examserver.responses.values import answers_something
 
 ANSWER = "answer"
 FLAG = "flag"
@@ -23,8 +24,8 @@ class ItemState:
 
     @property
     def answered(self) -> bool:
-        """Say whether the item counts as answered: a cleared choice does not."""
-        return self.value not in (None, (), False, "")
+        """Say whether the item counts as answered: a cleared choice or blanks all left empty do not."""
+        return answers_something(self.value)
 
 
 def apply_step(states: Mapping[str, ItemState], step: Step) -> ItemState:
@@ -49,9 +50,5 @@ def count_answered(states: Mapping[str, ItemState]) -> int:
 
 
 def well_formed(kind: str, value: Value) -> bool:
-    """Say whether a value fits its kind: a flag is true or false; an answer an option, sorted options, or cleared."""
-    if kind == FLAG:
-        return isinstance(value, bool)
-    if isinstance(value, tuple):
-        return list(value) == sorted(set(value))
-    return value is None or (isinstance(value, str) and value != "")
+    """Say whether a value fits its kind: a flag is true or false; an answer is text, a list of texts, or cleared."""
+    return isinstance(value, bool) if kind == FLAG else not isinstance(value, bool)

@@ -1,15 +1,20 @@
-"""The shapes in which steps travel: one save request for both carriers, its answer, and the receipt."""
+"""The shapes in which steps travel: one save request for both carriers, its answer, and the receipt.
+
+A value is what the candidate's item needs: an option, a list (options in order, pairs, blanks, marks on a picture,
+strokes of a drawing), prose, or nothing. How large one may be altogether is decided in `values.py`.
+"""
 
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from examserver.plumbing.contract import Schema
+from examserver.responses.values import LONGEST_LIST, LONGEST_TEXT
 
-OptionId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,16}$")]
+Text = Annotated[str, Field(max_length=LONGEST_TEXT)]
 Digest = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
 Millis = Annotated[int, Field(ge=0, le=2**53 - 1)]
-StepValue = bool | OptionId | Annotated[list[OptionId], Field(max_length=16)] | None
+StepValue = bool | Text | Annotated[list[Text], Field(max_length=LONGEST_LIST)] | None
 
 
 class StepIn(Schema):

@@ -12,6 +12,7 @@ from examserver.kernel.errors import ExamError, Unavailable
 from examserver.plumbing.runtime import RoleRuntime
 from examserver.responses.actions import save_responses
 from examserver.responses.schemas import SaveAnswer, SaveRequest
+from examserver.responses.values import weight
 
 BURST = 400
 
@@ -38,12 +39,13 @@ def take_allowance(contact: Contact, wanted: int, per_second: int, now_ms: int) 
 
 
 def save_from_seat(runtime: RoleRuntime, actor: Actor, body: SaveRequest, carrier: str) -> SaveAnswer:
-    """Save what a workstation sends; raises NotBound, NoSession, NoChain, SlowDown, BadValue, NotStored."""
+    """Save what a workstation sends; raises NotBound, NoSession, NoChain, SlowDown, NotStored, and what read_step raises."""
     hall, live, seated = load_seated(runtime, actor.device)
     now_ms = runtime.clock.now_ms()
     contact = hall.contact(actor.device)
     contact.last_ms = now_ms
-    if not take_allowance(contact, len(body.steps), runtime.settings.hall.max_steps_per_second, now_ms):
+    wanted = min(BURST, sum(weight(step.value) for step in body.steps))
+    if not take_allowance(contact, wanted, runtime.settings.hall.max_steps_per_second, now_ms):
         note_refusal(hall, actor.device, now_ms)
         raise SlowDown(retry_after_s=2)
     phase = hall.phase(live, seated, now_ms)

@@ -31,7 +31,7 @@ from examserver.kernel.errors import Missing
 from examserver.plumbing.contract import FileAnswer, NoContent, endpoint
 from examserver.plumbing.runtime import RoleRuntime
 from examserver.plumbing.work import Work, open_work
-from examserver.responses.actions import BadValue, NoChain
+from examserver.responses.actions import BadValue, NoChain, NotNormalised, ValueTooLarge
 from examserver.responses.schemas import ReceiptView, SaveAnswer, SaveRequest, SubmitRequest
 from examserver.responses.store import NotStored, Overloaded
 
@@ -172,7 +172,7 @@ def form_cipher_endpoint(work: Work, paper: str, form: str) -> FileAnswer:
     answer=SaveAnswer,
     hot=True,
     max_bytes=262_144,
-    errors=(NotBound, NoSession, NoChain, BadValue, SlowDown, NotStored, Overloaded),
+    errors=(NotBound, NoSession, NoChain, BadValue, NotNormalised, ValueTooLarge, SlowDown, NotStored, Overloaded),
     summary="Save steps (the HTTP carrier; same action as the socket event response:save)",
 )
 def save_responses_endpoint(runtime: RoleRuntime, actor: Actor, body: SaveRequest) -> SaveAnswer:
