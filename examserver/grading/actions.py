@@ -42,15 +42,15 @@ from examserver.kernel.crypto.sign import Signer
 from examserver.kernel.documents import Trust, read_document, require_signatures, sign_document
 from examserver.kernel.errors import Broken, Json, Refused
 from examserver.kernel.opener import Opener
+from examserver.kernel.policy import integer_on
 from examserver.planning.actions import plan_vault
 from examserver.planning.calendar import local_day
-from examserver.planning.policy import integer_on
-from examserver.planning.store import load_profile
 from examserver.planning.tables import PlanRow, candidates_of, load_plan, load_plan_of_sitting, plans_with_paper
 from examserver.plumbing.files import Vault
 from examserver.plumbing.identity import offload
 from examserver.plumbing.jobs import Progress, enqueue, job
 from examserver.plumbing.log import append_leaf
+from examserver.plumbing.policies import load_profile
 from examserver.plumbing.runtime import RoleRuntime
 from examserver.plumbing.trust import trust_of
 from examserver.plumbing.work import Work, open_work

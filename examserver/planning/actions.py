@@ -8,16 +8,16 @@ from examserver.institutions.scope import check_scope
 from examserver.institutions.tables import entry_of, load_institution
 from examserver.kernel.access import Actor
 from examserver.kernel.errors import Invalid, Refused
+from examserver.kernel.policy import Profile, integer_on, text_on, value_on
 from examserver.planning.calendar import local_day
 from examserver.planning.gates import Gate, PlanFacts, blocking, gates_of
 from examserver.planning.paper import PaperNeed, planned_paper, read_package, require_suitable
-from examserver.planning.policy import Profile, integer_on, text_on, value_on
 from examserver.planning.roster import Roster, RosterEntry, check_roster, read_sheet
 from examserver.planning.schemas import PlanRequest
-from examserver.planning.store import load_profile
 from examserver.planning.tables import CandidateRow, PlanRow, candidates_of, load_plan, next_day_serial
 from examserver.plumbing.files import Vault
 from examserver.plumbing.log import append_leaf
+from examserver.plumbing.policies import load_profile
 from examserver.plumbing.runtime import RoleRuntime
 from examserver.plumbing.trust import trust_of
 from examserver.plumbing.work import Work, open_work

@@ -28,9 +28,9 @@ from examserver.certification.tables import CertificateRow, QueryRow, find_certi
 from examserver.kernel.access import Actor
 from examserver.kernel.documents import check_signatures, read_document
 from examserver.kernel.errors import ExamError, Invalid, Json, Unavailable
+from examserver.kernel.policy import integer_on
 from examserver.planning.calendar import local_day
-from examserver.planning.policy import integer_on
-from examserver.planning.store import load_profile
+from examserver.plumbing.policies import load_profile
 from examserver.plumbing.runtime import RoleRuntime
 from examserver.plumbing.telemetry import METRICS
 from examserver.plumbing.work import Work, open_work

@@ -10,18 +10,18 @@ from examserver.kernel.canonical import digest
 from examserver.kernel.crypto.sign import Signer
 from examserver.kernel.documents import sign_document
 from examserver.kernel.errors import Missing, Refused
+from examserver.kernel.policy import applied, replaced, text_on, texts_on, value_on
 from examserver.planning.actions import level_name, plan_vault
 from examserver.planning.calendar import local_day, period_text
 from examserver.planning.identity_number import mask_number
 from examserver.planning.numbering import TicketScope, check_pattern, ticket_number
 from examserver.planning.order import ORDER_TYPE, OrderedCandidate, OrderHeader, OrderTimes, order_body
-from examserver.planning.policy import applied, replaced, text_on, texts_on, value_on
 from examserver.planning.seating import Placement, draw_seating, lay_out, spare_names
-from examserver.planning.store import load_profile
 from examserver.planning.tables import CandidateRow, PlanRow, candidates_of, holders_of, load_plan
 from examserver.planning.tickets import Ticket, TicketFrame, fill_rules, print_tickets
 from examserver.plumbing.fonts import load_fonts
 from examserver.plumbing.log import append_leaf
+from examserver.plumbing.policies import load_profile
 from examserver.plumbing.runtime import RoleRuntime
 from examserver.plumbing.trust import trusted
 from examserver.plumbing.work import Work, open_work

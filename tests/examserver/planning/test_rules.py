@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from examserver.kernel.policy import PolicyFileInvalid, PolicyValueMissing, layered, read_profile, value_on
 from examserver.kernel.seeds import Draw
 from examserver.planning.identity_number import (
     CITIZEN,
@@ -20,7 +21,6 @@ from examserver.planning.identity_number import (
     sex_of,
 )
 from examserver.planning.numbering import TicketPatternInvalid, TicketScope, check_pattern, ticket_number
-from examserver.planning.policy import PolicyFileInvalid, PolicyValueMissing, layered, read_profile, value_on
 from examserver.planning.roster import RosterUnreadable, check_roster, read_sheet
 from examserver.planning.seating import (
     NoForms,
@@ -33,8 +33,8 @@ from examserver.planning.seating import (
     lay_out,
     spare_names,
 )
-from examserver.planning.store import load_profile
 from examserver.planning.tickets import fill_rules
+from examserver.plumbing.policies import load_profile
 from tests.examserver.authority import identity_number, roster_rows, workbook
 
 TODAY = date(2026, 11, 22)

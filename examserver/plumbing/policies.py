@@ -1,9 +1,9 @@
-"""Bytes on disk that planning reads: policy profiles."""
+"""Policy profiles on disk: the values of config/policy that hold in a province."""
 
 from pathlib import Path
 
 from examserver.kernel.errors import Missing
-from examserver.planning.policy import Profile, layered, read_profile
+from examserver.kernel.policy import Profile, layered, read_profile
 from examserver.plumbing.settings import REPOSITORY
 
 PROFILES = REPOSITORY / "config" / "policy"
