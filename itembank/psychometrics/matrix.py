@@ -43,12 +43,13 @@ class MatrixOfAnotherBank(Refused):
 
 @dataclass(frozen=True)
 class Place:
-    """An item at its place in a form: code, version, shown → bank letters, and the key in bank letters."""
+    """An item at its place in a form: shown → bank letters, the key in bank letters, whether its order counts."""
 
     code: str
     version: int
     letters: Mapping[str, str]
     key: str
+    ordered: bool = False
 
 
 @dataclass(frozen=True)
@@ -188,7 +189,7 @@ def _choice(place: Place, value: object) -> str:
     parts = value if isinstance(value, list) else [] if value is None else [value]
     own = [_own(place.letters, str(part)) for part in parts]
     if all(len(part) == 1 for part in own):
-        return "".join(sorted(own))[:64]
+        return "".join(own if place.ordered else sorted(own))[:64]
     return " ".join(own)[:64]
 
 

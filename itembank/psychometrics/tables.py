@@ -146,10 +146,30 @@ def find_analysis(session: Session, bank_id: str) -> AnalysisRow | None:
     return next((row for row in analyses_of(session, bank_id) if row.state == DONE), None)
 
 
-def statistics_of(session: Session, analysis_id: str) -> list[ItemStatisticRow]:
-    """The figures of one analysis, by code and version."""
+def statistics_of(session: Session, analysis_id: str, code: str = "") -> list[ItemStatisticRow]:
+    """The figures of one analysis, by code and version; of one item when its code is given."""
     query = select(ItemStatisticRow).where(ItemStatisticRow.analysis_id == analysis_id)
+    query = query.where(ItemStatisticRow.code == code) if code else query
     return list(session.scalars(query.order_by(ItemStatisticRow.code, ItemStatisticRow.version)))
+
+
+def history_of(session: Session, bank_id: str, code: str) -> list[tuple[AnalysisRow, ItemStatisticRow]]:
+    """What every finished analysis said of an item, oldest first."""
+    query = (
+        select(AnalysisRow, ItemStatisticRow)
+        .join(ItemStatisticRow, ItemStatisticRow.analysis_id == AnalysisRow.id)
+        .where(ItemStatisticRow.bank_id == bank_id, ItemStatisticRow.code == code, AnalysisRow.state == DONE)
+        .order_by(AnalysisRow.created_ms, AnalysisRow.id, ItemStatisticRow.version)
+    )
+    return [(analysis, row) for analysis, row in session.execute(query)]
+
+
+def remarks_on(session: Session, bank_id: str, code: str = "", state: str = "") -> list[RemarkRow]:
+    """Remarks of a bank or of one item: open ones first, newest first."""
+    query = select(RemarkRow).where(RemarkRow.bank_id == bank_id)
+    query = query.where(RemarkRow.code == code) if code else query
+    query = query.where(RemarkRow.state == state) if state else query
+    return list(session.scalars(query.order_by(RemarkRow.state.desc(), RemarkRow.made_ms.desc(), RemarkRow.id)))
 
 
 def parameters_of(session: Session, bank_id: str) -> dict[str, Parameters]:
