@@ -11,6 +11,7 @@ SLICES = {
     "itembank.specs": "bank",
     "itembank.exchange": "bank",
     "itembank.review": "bank",
+    "itembank.programmes": "bank",
     "itembank.assembly": "bank",
     "itembank.papers": "bank",
     "itembank.psychometrics": "bank",

@@ -18,6 +18,7 @@ PEOPLE: dict[str, list[tuple[str, str, tuple[str, ...]]]] = {
         ("author", "命题专家 陈立", ("item_author",)),
         ("reviewer", "审题专家 林芳", ("item_reviewer",)),
         ("approver", "题库主任 赵岩", ("item_approver",)),
+        ("keeper", "题库入库员 冯源", ("bank_keeper",)),
         ("assembler", "组卷员 周敏", ("paper_assembler",)),
         ("paper-approver", "卷库主任 吴刚", ("paper_approver",)),
         ("sealer", "封卷员 郑洁", ("paper_sealer",)),

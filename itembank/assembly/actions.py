@@ -47,7 +47,8 @@ from itembank.assembly.tables import (
     sections_as_json,
 )
 from itembank.items.content import ItemBody
-from itembank.items.tables import load_bank
+from itembank.items.state import FORMAL
+from itembank.items.tables import demand_ready, load_bank
 from itembank.items.text import tidy
 from itembank.specs.tree import ContentSpecification, plain_decimal
 
@@ -134,9 +135,13 @@ def save_blueprint(work: Work, bank_id: str, blueprint: Blueprint) -> BlueprintR
     return row
 
 
-def request_assembly(work: Work, blueprint_id: str, forms: int, reserve_forms: int, seed: str) -> AssemblyRow:
-    """Queues the assembly of so many forms; without a seed one is drawn and recorded."""
+def request_assembly(
+    work: Work, blueprint_id: str, forms: int, reserve_forms: int, seed: str, purpose: str = FORMAL
+) -> AssemblyRow:
+    """Queues the assembly of so many forms; without a seed one is drawn and recorded. Formal ones need a ready bank."""
     blueprint = load_blueprint_row(work.session, blueprint_id)
+    if purpose == FORMAL:
+        demand_ready(load_bank(work.session, blueprint.bank_id))
     specification = load_specification(work, blueprint.bank_id)
     row = AssemblyRow(
         id=work.new_id("asm"),
@@ -148,6 +153,7 @@ def request_assembly(work: Work, blueprint_id: str, forms: int, reserve_forms: i
         forms=forms,
         reserve_forms=reserve_forms,
         state=RUNNING,
+        purpose=purpose,
         shortages=[],
         overlap=[],
         by=work.actor.id,
@@ -158,7 +164,7 @@ def request_assembly(work: Work, blueprint_id: str, forms: int, reserve_forms: i
     work.session.add(row)
     row.job_id = enqueue(work, JOB, {"assembly": row.id})
     facts = {"blueprint": blueprint.digest, "seed": row.seed, "forms": forms, "reserve_forms": reserve_forms}
-    work.record("assembly.requested", row.id, **facts)
+    work.record("assembly.requested", row.id, purpose=purpose, **facts)
     return row
 
 
@@ -189,7 +195,7 @@ class _Loaded:
 
 def _load(work: Work, row: AssemblyRow) -> _Loaded:
     specification = load_specification(work, row.bank_id)
-    pool, bodies = load_pool(work.session, row.bank_id, specification)
+    pool, bodies = load_pool(work.session, row.bank_id, specification, row.purpose)
     request = Request(blueprint_of(work.session, row), row.seed, row.forms, row.reserve_forms)
     return _Loaded(request, specification, pool, bodies)
 

@@ -42,7 +42,8 @@ from itembank.assembly.tables import (
     load_assembly,
     load_blueprint_row,
 )
-from itembank.items.tables import NoSuchBank, load_bank
+from itembank.items.state import FORMAL
+from itembank.items.tables import BankNotReady, NoSuchBank, load_bank
 from itembank.items.text import tidy
 from itembank.specs.tree import ContentSpecification, plain_decimal
 
@@ -129,12 +130,12 @@ def list_blueprints(work: Work, bank_id: str) -> BlueprintList:
     role="bank",
     access=Permit("forms.assemble"),
     answer=AssemblyStarted,
-    errors=(NoSuchBlueprint, NoSpecificationYet),
+    errors=(NoSuchBlueprint, NoSpecificationYet, BankNotReady),
     summary="Have forms assembled by a job",
 )
 def start_assembly(work: Work, blueprint_id: str, body: AssembleRequest) -> AssemblyStarted:
     """The assembly to watch."""
-    row = actions.request_assembly(work, blueprint_id, body.forms, body.reserve_forms, body.seed)
+    row = actions.request_assembly(work, blueprint_id, body.forms, body.reserve_forms, body.seed, body.purpose)
     return AssemblyStarted(assembly=row.id, job=row.job_id)
 
 
@@ -160,6 +161,7 @@ def assembly_view(work: Work, row: AssemblyRow) -> AssemblyView:
         specification_digest=row.specification_digest,
         pool_digest=row.pool_digest,
         state=row.state,
+        purpose=row.purpose,
         seed=row.seed,
         forms=[_form_line(form) for form in forms_of(work.session, row.id)],
         shortages=[ShortageView(**shortage) for shortage in row.shortages],
@@ -196,7 +198,7 @@ def list_assemblies(work: Work) -> AssemblyList:
 )
 def list_sealable(work: Work) -> SealableList:
     """Newest first, without any content."""
-    rows = [row for row in assemblies(work.session) if row.state == "approved"]
+    rows = [row for row in assemblies(work.session) if (row.state, row.purpose) == ("approved", FORMAL)]
     return SealableList(assemblies=[_sealable(work, row) for row in rows])
 
 

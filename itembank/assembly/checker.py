@@ -16,6 +16,7 @@ from examserver.kernel.checks import Check
 from itembank.assembly.blueprint import Blueprint
 from itembank.exchange.identity import rival_group
 from itembank.items.content import ItemBody
+from itembank.items.state import FORMAL, USABLE
 from itembank.specs.tree import ContentSpecification, plain_decimal
 
 Json = dict[str, Any]
@@ -37,6 +38,7 @@ class CheckFacts:
     blueprint: Blueprint
     specification: ContentSpecification
     bank: Mapping[str, BankItem]
+    purpose: str = FORMAL
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,8 @@ def _check_items(content: Json, facts: CheckFacts) -> Iterator[FormCheck]:
     yield _named("repeated_items", [code for code, count in Counter(codes).items() if count > 1])
     yield _named("unknown_items", [code for code in codes if code not in facts.bank])
     known = [(code, facts.bank[code]) for code in codes if code in facts.bank]
-    yield _named("not_approved", [code for code, item in known if item.state != "approved"])
+    usable = USABLE[facts.purpose]
+    yield _named("not_enrolled", [code for code, item in known if item.state not in usable])
     ids = [item["id"] for item in _items(content)]
     yield _named("repeated_positions", [each for each, count in Counter(ids).items() if count > 1])
 

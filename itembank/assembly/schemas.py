@@ -1,7 +1,7 @@
 """Messages about blueprints and assemblies."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -89,6 +89,7 @@ class AssembleRequest(Schema):
     forms: int = Field(ge=1, le=40)
     reserve_forms: int = Field(default=0, ge=0, le=10)
     seed: str = Field(default="", max_length=200)
+    purpose: Literal["formal", "trial"] = "formal"
 
 
 class AssemblyStarted(Schema):
@@ -135,6 +136,7 @@ class AssemblyView(Schema):
 
     id: str
     bank: str
+    purpose: str
     blueprint: str
     blueprint_name: str
     blueprint_digest: str

@@ -63,7 +63,7 @@ def check_documents(work: Work, row: AssemblyRow, documents: list[FormDocument])
     """What the checker says of these documents against the bank of now."""
     codes = {version["code"] for document in documents for version in document.item_versions}
     bank = {code: BankItem(*found) for code, found in bank_items(work.session, row.bank_id, codes).items()}
-    facts = CheckFacts(blueprint_of(work.session, row), load_specification(work, row.bank_id), bank)
+    facts = CheckFacts(blueprint_of(work.session, row), load_specification(work, row.bank_id), bank, row.purpose)
     return check_forms([(document.content, document.key) for document in documents], facts)
 
 

@@ -12,7 +12,7 @@ from itembank.assembly.order import PlacedItem, PlacedSection
 from itembank.assembly.supply import PoolItem
 from itembank.exchange.identity import rival_group
 from itembank.items.content import ItemBody
-from itembank.items.state import APPROVED
+from itembank.items.state import FORMAL, USABLE
 from itembank.items.tables import ItemRow, ItemVersionRow, body_of
 from itembank.specs.tree import ContentSpecification
 
@@ -68,6 +68,8 @@ class AssemblyRow(BankBase):
     forms: Mapped[int] = mapped_column(Integer)
     reserve_forms: Mapped[int] = mapped_column(Integer)
     state: Mapped[str] = mapped_column(String(20))
+    purpose: Mapped[str] = mapped_column(String(20), default=FORMAL, server_default=FORMAL)
+    allocation_id: Mapped[str] = mapped_column(String(40), default="", server_default="")
     shortages: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     overlap: Mapped[list[list[int]]] = mapped_column(JSON)
     job_id: Mapped[str] = mapped_column(String(40), default="")
@@ -157,13 +159,13 @@ def _placed(value: dict[str, Any]) -> PlacedItem:
 
 
 def load_pool(
-    session: Session, bank_id: str, specification: ContentSpecification
+    session: Session, bank_id: str, specification: ContentSpecification, purpose: str = FORMAL
 ) -> tuple[list[PoolItem], dict[str, ItemBody]]:
-    """Approved items of this bank alone, in order of codes, and their bodies by code."""
+    """Items of this bank alone that a paper of this purpose may use, in order of codes, and their bodies by code."""
     query = (
         select(ItemVersionRow, ItemRow.code)
         .join(ItemRow, ItemRow.version_id == ItemVersionRow.id)
-        .where(ItemRow.bank_id == bank_id, ItemRow.state == APPROVED)
+        .where(ItemRow.bank_id == bank_id, ItemRow.state.in_(USABLE[purpose]))
         .order_by(ItemRow.code)
     )
     pool, bodies = [], {}

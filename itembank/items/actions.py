@@ -72,6 +72,7 @@ class BankDraft:
     owner: str
     provenance: str
     items_per_point: int
+    funding: str = ""
 
 
 @dataclass(frozen=True)
@@ -165,6 +166,7 @@ def version_values(work: Work, item_id: str, bank_id: str, version: int, body: I
         "enemies": list(body.enemies),
         "owner": body.owner,
         "funding": body.funding,
+        "unit": work.actor.scope or "",
         "words": word_count(body.content),
         "digest": content_digest(body.content),
         "stem_identity": own.stem,

@@ -56,6 +56,9 @@ def bank_view(row: BankRow, counts: dict[str, int]) -> BankView:
         owner=row.owner,
         provenance=row.provenance,
         items_per_point=row.items_per_point,
+        readiness=row.readiness,
+        standard_id=row.standard_id,
+        funding=row.funding,
         items=counts,
         created_ms=row.created_ms,
     )
@@ -86,6 +89,7 @@ def open_bank(work: Work, body: BankRequest) -> BankView:
         standard=tidy(body.standard),
         owner=tidy(body.owner),
         provenance=body.provenance,
+        funding=tidy(body.funding),
         items_per_point=body.items_per_point,
     )
     return bank_view(actions.open_bank(work, draft), {})

@@ -17,6 +17,7 @@ class BankRequest(Schema):
     standard: str = Field(min_length=1, max_length=200)
     owner: str = Field(default="", max_length=200)
     provenance: Literal["enrolled", "institution"] = "enrolled"
+    funding: str = Field(default="", max_length=200)
     items_per_point: int = Field(default=4, ge=1, le=100)
 
 
@@ -32,6 +33,9 @@ class BankView(Schema):
     owner: str
     provenance: str
     items_per_point: int
+    readiness: str
+    standard_id: str
+    funding: str
     items: dict[str, int]
     created_ms: int
 
@@ -45,7 +49,7 @@ class BankList(Schema):
 class ItemsQuery(Schema):
     """Filters of the item list; `point` is a prefix."""
 
-    state: Literal["", "draft", "reviewed", "approved", "returned", "retired"] = ""
+    state: Literal["", "draft", "reviewed", "approved", "enrolled", "returned", "retired"] = ""
     type: str = Field(default="", max_length=40)
     point: str = Field(default="", max_length=64)
     search: str = Field(default="", max_length=200)

@@ -1,7 +1,8 @@
-"""Decides which step an item version may take next and who may take it: author, reviewer, approver are three persons.
+"""Decides which step an item version may take next and who may take it: every signature is by another person.
 
-For review and approval. Source: acceptance E1 ("no item is usable until a reviewer and an approver, both different from
-the author, have signed"), separation of duties in the item bank.
+For review, approval and enrolment. Source: acceptance E1 ("no item is usable until a reviewer and an approver, both
+different from the author, have signed"); ZJ16-4.3f: formal papers use items that the authority has enrolled, and
+whoever enrols has written, reviewed or approved none of them.
 """
 
 from dataclasses import dataclass
@@ -9,22 +10,32 @@ from typing import ClassVar
 
 from examserver.kernel.errors import Refused
 
-DRAFT, REVIEWED, APPROVED, RETURNED, RETIRED = "draft", "reviewed", "approved", "returned", "retired"
-STATES = (DRAFT, REVIEWED, APPROVED, RETURNED, RETIRED)
+DRAFT, REVIEWED, APPROVED, ENROLLED = "draft", "reviewed", "approved", "enrolled"
+RETURNED, RETIRED = "returned", "retired"
+STATES = (DRAFT, REVIEWED, APPROVED, ENROLLED, RETURNED, RETIRED)
 
-REVIEW, APPROVE = "review", "approve"
+REVIEW, APPROVE, ENROL = "review", "approve", "enrol"
 ACCEPT, RETURN = "accept", "return"
 
-_NEEDS = {REVIEW: DRAFT, APPROVE: REVIEWED}
-_REACHES = {(REVIEW, ACCEPT): REVIEWED, (APPROVE, ACCEPT): APPROVED}
+FORMAL, TRIAL = "formal", "trial"
+"""Purposes of a paper: a trial one may use what is not enrolled yet, and is never sealed."""
+
+USABLE = {FORMAL: frozenset({ENROLLED}), TRIAL: frozenset({APPROVED, ENROLLED})}
+
+PREPARING, READY, CLOSED = "preparing", "ready", "closed"
+READINESS_ZH = {PREPARING: "建设中", READY: "就绪", CLOSED: "关闭"}
+"""States of a bank: only a ready one serves formal papers."""
+
+NEEDS = {REVIEW: DRAFT, APPROVE: REVIEWED, ENROL: APPROVED}
+_REACHES = {(REVIEW, ACCEPT): REVIEWED, (APPROVE, ACCEPT): APPROVED, (ENROL, ACCEPT): ENROLLED}
 
 
 class SamePerson(Refused):
     """Somebody would sign twice on the same item."""
 
     code = "item.same_person"
-    message_zh = "命题、审题、批准须由三个不同的人完成；{name} 已是这道试题的{role_zh}"
-    message_en = "Author, reviewer and approver must be three persons; {name} is already the {role_en} of this item"
+    message_zh = "命题、审题、批准、入库须由不同的人完成；{name} 已是这道试题的{role_zh}"
+    message_en = "All who sign an item must be different persons; {name} is already the {role_en} of this one"
     next_zh = "请由另一位有权限的人员操作"
     next_en = "Let another person with the permission do it"
 
@@ -71,7 +82,7 @@ def check_three_persons(signed: Signatures, account: str, name: str) -> None:
 
 def next_state(signed: Signatures, stage: str, verdict: str, account: str, name: str, comment: str) -> str:
     """The state after this verdict; raises WrongState, SamePerson or CommentMissing."""
-    if signed.state != _NEEDS[stage]:
+    if signed.state != NEEDS[stage]:
         raise WrongState(code=signed.code, state=signed.state)
     check_three_persons(signed, account, name)
     if verdict == RETURN:

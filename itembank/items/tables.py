@@ -5,11 +5,11 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Index, Integer, LargeBinary, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from examserver.kernel.errors import Missing
+from examserver.kernel.errors import Missing, Refused
 from examserver.plumbing.database import BankBase
 from itembank.exchange.identity import Likeness
 from itembank.items.content import ItemBody, read_content
-from itembank.items.state import RETIRED, Signatures
+from itembank.items.state import READINESS_ZH, READY, RETIRED, Signatures
 
 NORMAL, PUBLIC, RESERVED = "normal", "public", "reserved"
 STANDINGS = (NORMAL, PUBLIC, RESERVED)
@@ -19,6 +19,16 @@ class NoSuchBank(Missing):
     """No bank with this id."""
 
     code = "bank.missing"
+
+
+class BankNotReady(Refused):
+    """Only a bank that was declared ready serves formal papers (ZJ16-4.3a2)."""
+
+    code = "bank.not_ready"
+    message_zh = "题库“{name}”尚未就绪（当前状态：{state_zh}），不能用于正式试卷"
+    message_en = "The bank {name} is not ready (it is {state}) and serves no formal papers"
+    next_zh = "请在“建设计划”中查看未满足的条件并宣布就绪，或先组试测卷"
+    next_en = "See under Programme what is missing and have it declared ready, or assemble a trial paper"
 
 
 class NoSuchItem(Missing):
@@ -41,6 +51,9 @@ class BankRow(BankBase):
     owner: Mapped[str] = mapped_column(String(200))
     provenance: Mapped[str] = mapped_column(String(20))
     items_per_point: Mapped[int] = mapped_column(Integer)
+    readiness: Mapped[str] = mapped_column(String(20), default="preparing", server_default="preparing")
+    standard_id: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    funding: Mapped[str] = mapped_column(String(200), default="", server_default="")
     created_ms: Mapped[int] = mapped_column(BigInteger)
 
 
@@ -89,6 +102,7 @@ class ItemVersionRow(BankBase):
     enemies: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
     owner: Mapped[str] = mapped_column(String(200), default="", server_default="")
     funding: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    unit: Mapped[str] = mapped_column(String(40), default="", server_default="")
     words: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     digest: Mapped[str] = mapped_column(String(80))
     stem_identity: Mapped[str] = mapped_column(Text)
@@ -115,6 +129,7 @@ class VerdictRow(BankBase):
     stage: Mapped[str] = mapped_column(String(20))
     verdict: Mapped[str] = mapped_column(String(20))
     comment: Mapped[str] = mapped_column(Text)
+    reasons: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, server_default="{}")
     by: Mapped[str] = mapped_column(String(40))
     by_name: Mapped[str] = mapped_column(String(120))
     at_ms: Mapped[int] = mapped_column(BigInteger)
@@ -138,6 +153,12 @@ def load_bank(session: Session, bank_id: str) -> BankRow:
     if row is None:
         raise NoSuchBank(what=bank_id)
     return row
+
+
+def demand_ready(bank: BankRow) -> None:
+    """Raises BankNotReady unless the bank was declared ready."""
+    if bank.readiness != READY:
+        raise BankNotReady(name=bank.name, state=bank.readiness, state_zh=READINESS_ZH.get(bank.readiness, ""))
 
 
 def load_item(session: Session, item_id: str) -> ItemRow:

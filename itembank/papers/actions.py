@@ -22,6 +22,8 @@ from examserver.plumbing.trust import NoTrustedKey, load_trusted
 from examserver.plumbing.work import Work, open_work
 from itembank.assembly.actions import AssemblyFacts, assembly_facts, form_documents, mark_sealed
 from itembank.assembly.tables import APPROVED_FORMS, SEALED, AssemblyRow, load_assembly
+from itembank.items.state import FORMAL
+from itembank.items.tables import demand_ready, load_bank
 from itembank.papers.manifest import Custodian, read_manifest
 from itembank.papers.schemas import CustodianRequest, SealRequest
 from itembank.papers.sealing import FormToSeal, PaperFacts, SealedPaper, check_terms, seal_paper
@@ -76,6 +78,16 @@ class NotApproved(Refused):
     message_en = "Assembly {assembly} is {state} and cannot be sealed"
     next_zh = "请先由批准人批准组卷结果"
     next_en = "Have the assembly approved first"
+
+
+class TrialPaper(Refused):
+    """A trial paper may hold items nobody has enrolled; it never leaves the bank."""
+
+    code = "paper.trial"
+    message_zh = "组卷 {assembly} 是试测卷，不能密封"
+    message_en = "Assembly {assembly} is a trial paper and is never sealed"
+    next_zh = "请以“正式卷”重新组卷"
+    next_en = "Assemble a formal paper"
 
 
 class NotSealedYet(Refused):
@@ -147,10 +159,13 @@ def _facts(row: PaperRow, facts: AssemblyFacts, now_ms: int) -> PaperFacts:
 
 
 def _check_duties(work: Work, row: AssemblyRow) -> None:
-    """Raises SealerNotSeparate or NotApproved; a refused attempt stays on record."""
+    """Raises NotApproved, TrialPaper, BankNotReady or SealerNotSeparate; a refused attempt stays on record."""
     work.attempt("paper.sealing_asked", row.id, state=row.state)
     if row.state not in (APPROVED_FORMS, SEALED):
         raise NotApproved(assembly=row.id, state=row.state)
+    if row.purpose != FORMAL:
+        raise TrialPaper(assembly=row.id)
+    demand_ready(load_bank(work.session, row.bank_id))
     if work.actor.id in (row.by, row.approver):
         raise SealerNotSeparate()
 

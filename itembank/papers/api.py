@@ -6,6 +6,7 @@ from examserver.kernel.crypto.keys import key_id
 from examserver.plumbing.contract import FileAnswer, endpoint
 from examserver.plumbing.trust import NoTrustedKey
 from examserver.plumbing.work import Work
+from itembank.items.tables import BankNotReady
 from itembank.papers import actions
 from itembank.papers.schemas import (
     CustodianRequest,
@@ -100,6 +101,8 @@ def enrol_custodian(work: Work, body: CustodianRequest) -> CustodianView:
         actions.SealerNotSeparate,
         actions.CustodianNotSeparate,
         actions.NotApproved,
+        actions.TrialPaper,
+        BankNotReady,
         TooFewCustodians,
         CustodiansNotDistinct,
         DatesOutOfOrder,

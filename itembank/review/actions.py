@@ -1,27 +1,25 @@
-"""Review and approval: a verdict by a second and then a third person on each item version, singly or a whole import.
+"""Review, approval and enrolment: a verdict by a second, third and fourth person on each item version.
 
 Bulk verdicts are one act with one verdict row per version; an item the person may not sign is left as it is and named.
 """
 
 from dataclasses import dataclass
 
-from sqlalchemy import insert, select
+from sqlalchemy import ColumnElement, insert, or_, select
 
 from examserver.kernel.errors import ExamError, Invalid, Refused
 from examserver.plumbing.work import Work
 from itembank.items.check import check_item
-from itembank.items.state import APPROVE, RETURNED, REVIEW, CommentMissing, next_state
+from itembank.items.state import APPROVE, NEEDS, RETURNED, REVIEW, CommentMissing, next_state
 from itembank.items.tables import ItemRow, ItemVersionRow, VerdictRow, body_of, signatures_of
-
-_STAGE_STATE = {REVIEW: "draft", APPROVE: "reviewed"}
 
 
 class NothingChosen(Invalid):
-    """Neither items nor an import were named, or both."""
+    """Neither items, an import nor a bank were named, or several of them."""
 
     code = "review.nothing_chosen"
-    message_zh = "请指定一批试题：导入批次或试题列表（二选一）"
-    message_en = "Name either an import or a list of items"
+    message_zh = "请指定一批试题：导入批次、题库范围或试题列表（只选一种）"
+    message_en = "Name an import, a bank, or a list of items: one of them"
     next_zh = "请在列表中勾选试题，或选择一个导入批次"
     next_en = "Tick items in the list, or choose an import"
 
@@ -38,10 +36,13 @@ class NothingWaiting(Refused):
 
 @dataclass(frozen=True)
 class Chosen:
-    """Which items a verdict is about."""
+    """Which items a verdict is about: an import, listed ones, or all of a bank under an area and of a type."""
 
     import_id: str | None
     item_ids: tuple[str, ...]
+    bank_id: str = ""
+    area: str = ""
+    type: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,17 +66,29 @@ class VerdictOutcome:
 
 
 def _load_chosen(work: Work, stage: str, chosen: Chosen) -> list[tuple[ItemRow, ItemVersionRow]]:
-    if bool(chosen.import_id) == bool(chosen.item_ids):
+    if sum(map(bool, (chosen.import_id, chosen.item_ids, chosen.bank_id))) != 1:
         raise NothingChosen()
     query = select(ItemRow, ItemVersionRow).join(ItemVersionRow, ItemVersionRow.id == ItemRow.version_id)
-    if chosen.import_id:
-        query = query.where(ItemRow.import_id == chosen.import_id, ItemRow.state == _STAGE_STATE[stage])
+    if chosen.import_id or chosen.bank_id:
+        query = query.where(ItemRow.state == NEEDS[stage], *_conditions(chosen))
         return [(item, version) for item, version in work.session.execute(query.order_by(ItemRow.code))]
     found: list[tuple[ItemRow, ItemVersionRow]] = []
     wanted = sorted(set(chosen.item_ids))
     for start in range(0, len(wanted), 500):
         rows = work.session.execute(query.where(ItemRow.id.in_(wanted[start : start + 500])).order_by(ItemRow.code))
         found += [(item, version) for item, version in rows]
+    return found
+
+
+def _conditions(chosen: Chosen) -> list[ColumnElement[bool]]:
+    if chosen.import_id:
+        return [ItemRow.import_id == chosen.import_id]
+    found = [ItemRow.bank_id == chosen.bank_id]
+    if chosen.area:
+        found.append(or_(ItemRow.point == chosen.area, ItemRow.point.startswith(f"{chosen.area}-", autoescape=True),
+                         ItemRow.point.startswith(f"{chosen.area}.", autoescape=True)))  # fmt: skip
+    if chosen.type:
+        found.append(ItemRow.type == chosen.type)
     return found
 
 
@@ -115,7 +128,7 @@ def _sign(work: Work, stage: str, item: ItemRow, version: ItemVersionRow, verdic
         raise FlawedVersion(code=item.code)
     if stage == REVIEW:
         version.reviewer, version.reviewer_name = work.actor.id, work.actor.name
-    else:
+    elif stage == APPROVE:
         version.approver, version.approver_name = work.actor.id, work.actor.name
     item.state = state
     return state

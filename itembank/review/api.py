@@ -1,19 +1,22 @@
-"""Endpoints of review and approval."""
+"""Endpoints of review, approval and enrolment."""
 
 from examserver.kernel.access import Permit
 from examserver.plumbing.contract import endpoint
 from examserver.plumbing.work import Work
-from itembank.items.state import APPROVE, REVIEW, CommentMissing, SamePerson, WrongState
+from itembank.items.state import APPROVE, ENROL, REVIEW, CommentMissing, SamePerson, WrongState
 from itembank.items.text import tidy
-from itembank.review.actions import Chosen, FlawedVersion, NothingChosen, NothingWaiting, give_verdict
-from itembank.review.schemas import SkippedItem, VerdictRequest, VerdictResult
+from itembank.review.actions import Chosen, FlawedVersion, NothingChosen, NothingWaiting, VerdictOutcome, give_verdict
+from itembank.review.schemas import EnrolRequest, SkippedItem, VerdictRequest, VerdictResult
 
 _ERRORS = (NothingChosen, NothingWaiting, SamePerson, WrongState, CommentMissing, FlawedVersion)
 
 
 def _verdict(work: Work, stage: str, body: VerdictRequest) -> VerdictResult:
     chosen = Chosen(body.import_id, tuple(body.item_ids))
-    outcome = give_verdict(work, stage, chosen, body.verdict, tidy(body.comment))
+    return _told(give_verdict(work, stage, chosen, body.verdict, tidy(body.comment)))
+
+
+def _told(outcome: VerdictOutcome) -> VerdictResult:
     skipped = [SkippedItem(**vars(each)) for each in outcome.skipped]
     return VerdictResult(changed=outcome.changed, state=outcome.state, skipped=skipped)
 
@@ -44,3 +47,18 @@ def review_items(work: Work, body: VerdictRequest) -> VerdictResult:
 def approve_items(work: Work, body: VerdictRequest) -> VerdictResult:
     """What became of the items."""
     return _verdict(work, APPROVE, body)
+
+
+@endpoint(
+    "POST",
+    "/api/bank/items/enrol",
+    role="bank",
+    access=Permit("items.enroll"),
+    answer=VerdictResult,
+    errors=_ERRORS,
+    summary="Enrol approved items of an import or a bank: by the authority, never by one who signed them",
+)
+def enrol_items(work: Work, body: EnrolRequest) -> VerdictResult:
+    """What became of the items."""
+    chosen = Chosen(body.import_id, tuple(body.item_ids), body.bank, body.area, body.type)
+    return _told(give_verdict(work, ENROL, chosen, body.verdict, tidy(body.comment)))

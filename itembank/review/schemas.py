@@ -16,6 +16,14 @@ class VerdictRequest(Schema):
     comment: str = Field(default="", max_length=1000)
 
 
+class EnrolRequest(VerdictRequest):
+    """Which approved items are enrolled: an import, listed ones, or a bank's under an area and of a type."""
+
+    bank: str = Field(default="", max_length=40)
+    area: str = Field(default="", max_length=64)
+    type: str = Field(default="", max_length=40)
+
+
 class SkippedItem(Schema):
     """An item that was left as it is, and why."""
 

@@ -11,6 +11,7 @@ from examserver.plumbing.work import Work
 from itembank.exchange.mapping import SpecificationRule, read_mapping
 from itembank.exchange.sheet import Sheet, is_workbook, read_sheet, sheet_names
 from itembank.exchange.store import mapping_text
+from itembank.items.state import ENROLLED
 from itembank.items.tables import ItemRow, load_bank
 from itembank.specs.reading import FIELDS, SpecificationUnusable, read_specification
 from itembank.specs.tables import SpecificationRow, find_specification, find_specification_row, specification_of
@@ -21,7 +22,7 @@ DEFAULT_MAPPING = "exam-workbook"
 
 @dataclass(frozen=True)
 class Coverage:
-    """How many items of each state, and approved ones of each type, one node of the tree has."""
+    """How many items of each state, and enrolled ones of each type, one node of the tree has."""
 
     by_state: dict[str, int]
     by_type: dict[str, int]
@@ -98,6 +99,6 @@ def count_coverage(work: Work, row: SpecificationRow) -> dict[str, Coverage]:
     for point, state, kind, count in work.session.execute(query.group_by(ItemRow.point, ItemRow.state, ItemRow.type)):
         for code in tree.path(point):
             states[code][state] += count
-            if state == "approved":
+            if state == ENROLLED:
                 types[code][kind] += count
     return {code: Coverage(dict(states[code]), dict(types[code])) for code in states}

@@ -88,7 +88,7 @@ def _view(work: Work, row: SpecificationRow) -> SpecificationView:
             **node.as_json(),
             is_point=node.code in tree.points,
             have=coverage[node.code].by_state,
-            approved_by_type=coverage[node.code].by_type,
+            enrolled_by_type=coverage[node.code].by_type,
             need=needs[node.code],
         )
         for node in tree.nodes

@@ -13,7 +13,7 @@ class SpecificationForm(Schema):
 
 
 class SpecNodeView(Schema):
-    """One node and what the bank has under it: items by state, approved ones by type, and how many are wanted."""
+    """One node and what the bank has under it: items by state, enrolled ones by type, and how many are wanted."""
 
     code: str
     level: int
@@ -24,7 +24,7 @@ class SpecNodeView(Schema):
     ratio: list[int] | None
     is_point: bool
     have: dict[str, int]
-    approved_by_type: dict[str, int]
+    enrolled_by_type: dict[str, int]
     need: int
 
 
@@ -39,7 +39,7 @@ class ContradictionView(Schema):
 
 
 class SpecificationView(Schema):
-    """The newest content specification of a bank; `need` counts approved items wanted under each node."""
+    """The newest content specification of a bank; `need` counts enrolled items wanted under each node."""
 
     bank: str
     version: int

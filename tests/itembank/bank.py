@@ -101,6 +101,11 @@ class Bank:
         return self.world.signed_in("bank", "approver", "item_approver")
 
     @cached_property
+    def keeper(self) -> Person:
+        """Enrols items and declares the bank ready."""
+        return self.world.signed_in("bank", "keeper", "bank_keeper")
+
+    @cached_property
     def assembler(self) -> Person:
         """Assembles forms."""
         return self.world.signed_in("bank", "assembler", "paper_assembler")
@@ -140,14 +145,36 @@ class Bank:
         return import_id
 
     def sign(self, import_id: str) -> None:
+        """Review, approve and enrol a whole import by three other persons, and declare the bank ready."""
+        self.approve(import_id)
+        enrolled = self.keeper.post("/api/bank/items/enrol", {"import_id": import_id, "verdict": "accept"})
+        assert enrolled.status_code == 200, enrolled.text
+        self.make_ready()
+
+    def approve(self, import_id: str) -> None:
         """Review and approve a whole import by the two other persons."""
         verdict = {"import_id": import_id, "verdict": "accept", "comment": ""}
         for person, step in ((self.reviewer, "review"), (self.approver, "approve")):
             answer = person.post(f"/api/bank/items/{step}", verdict)
             assert answer.status_code == 200, answer.text
 
+    def make_ready(self) -> None:
+        """Declare the bank ready for a phase over the points that have enrolled items; does nothing when it is."""
+        path = f"/api/bank/banks/{self.id}"
+        programme = self.keeper.get(f"{path}/programme").json
+        if programme["readiness"] == "ready":
+            return
+        filled = [gap["point"] for gap in programme["gaps"] if gap["enrolled"]]
+        phase = {"name": "一期", "areas": filled, "per_point": 1}
+        acts = [("phases", phase), ("readiness", {"state": "ready"})]
+        if programme["contradictions"]:
+            acts.insert(0, ("specification/accept-contradictions", {"reason": "以国家标准为准"}))
+        for act, body in acts:
+            done = self.keeper.post(f"{path}/{act}", body)
+            assert done.status_code == 200, done.text
+
     def fill(self, rows: Iterable[Row]) -> None:
-        """Approved items of these rows."""
+        """Enrolled items of these rows in a bank that is ready."""
         self.sign(self.take(workbook(rows)))
 
     def assemble(self, blueprint: Row, forms: int, reserve: int, seed: str) -> Any:

@@ -136,7 +136,7 @@ def test_drafts_retired_items_and_other_banks_are_never_used(tmp_path: Path) -> 
     sections = [{"type": SINGLE, "title": "单选", "points_each": "1"}]
     wanted = blueprint(cells=cells, sections=sections, total_points="9", cut_score="6")
     assert own.assemble(wanted, 1, 0, "s")["state"] == "assembled"
-    line = own.author.get(f"/api/bank/banks/{own.id}/items", query_string={"state": "approved"}).json["items"][0]
+    line = own.author.get(f"/api/bank/banks/{own.id}/items", query_string={"state": "enrolled"}).json["items"][0]
     own.approver.post(f"/api/bank/items/{line['id']}/retire", {"reason": "已公开"})
     made = own.assemble(wanted, 1, 0, "s")
     assert (made["state"], made["shortages"][0]["needed"], made["shortages"][0]["available"]) == ("infeasible", 9, 8)
@@ -187,7 +187,7 @@ def test_forms_whose_items_changed_since_never_leave(tmp_path: Path) -> None:
         work.session.execute(update(ItemRow).where(ItemRow.code == "T-00003").values(state="draft"))
     assert own.releaser.post(f"/api/bank/assemblies/{made['id']}/approve").json["code"] == "assembly.checks_failed"
     with open_work(own.world.runtimes["bank"], system_actor("insider")) as work:
-        work.session.execute(update(ItemRow).where(ItemRow.code == "T-00003").values(state="approved"))
+        work.session.execute(update(ItemRow).where(ItemRow.code == "T-00003").values(state="enrolled"))
     approved_documents(own, made["id"], form_documents)
     with open_work(own.world.runtimes["bank"], system_actor("insider")) as work:
         version = work.session.scalars(select(ItemVersionRow)).first()
@@ -241,5 +241,5 @@ def test_the_whole_way_works_on_postgresql(tmp_path: Path, postgres_database: st
     assert made["state"] == "assembled"
     documents = approved_documents(own, made["id"], form_documents)
     assert [document.name for document in documents] == ["A", "B", "R1"]
-    found = own.author.get(f"/api/bank/banks/{own.id}/items", query_string={"search": "T-0001", "state": "approved"})
+    found = own.author.get(f"/api/bank/banks/{own.id}/items", query_string={"search": "T-0001", "state": "enrolled"})
     assert found.json["total"] == 10

@@ -199,7 +199,7 @@ def assembled() -> tuple[list[FormDocument], CheckFacts]:
         sections = place_items(rules, numbered, codes, "s", form.form)
         facts = FormFacts(form.form, form.name, form.reserve, "卷", 5400)
         documents.append(build_form_content(facts, sections, own, {}))
-    bank = {code: BankItem(1, "approved", each) for code, each in own.items()}
+    bank = {code: BankItem(1, "enrolled", each) for code, each in own.items()}
     return documents, CheckFacts(rules, TREE, bank)
 
 
@@ -261,7 +261,7 @@ def test_an_item_that_is_no_longer_approved_or_no_longer_the_same_version_is_fou
     code = DOCUMENTS[0].item_versions[0]["code"]
     own = FACTS.bank[code]
     for changed, name in (
-        (replace(own, state="retired"), "not_approved"),
+        (replace(own, state="retired"), "not_enrolled"),
         (replace(own, version=2), "altered_items"),
     ):
         facts = replace(FACTS, bank={**FACTS.bank, code: changed})

@@ -74,7 +74,7 @@ def test_the_points_become_a_specification(bank: Bank) -> None:
     assert shown["derived"] and shown["points"] == 112
     roots = [node for node in shown["nodes"] if node["level"] == 1]
     assert [node["code"] for node in roots] == ["1", "2", "3", "4", "5"]
-    assert sum(node["have"]["approved"] for node in roots) == 1371
+    assert sum(node["have"]["enrolled"] for node in roots) == 1371
 
 
 def blueprint() -> dict[str, Any]:

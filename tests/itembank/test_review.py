@@ -88,7 +88,7 @@ def test_a_returned_item_comes_back_as_a_new_version_and_the_old_one_stays(bank:
     assert shown["versions"][1]["verdicts"][0]["comment"] == "选项 C 有歧义"
     assert shown["versions"][0]["digest"] != shown["versions"][1]["digest"]
     bank.sign(import_id)
-    assert items(bank, state="approved")[0]["version"] == 2
+    assert items(bank, state="enrolled")[0]["version"] == 2
 
 
 def test_a_new_version_of_an_approved_item_must_be_signed_again(bank: Bank) -> None:
@@ -98,7 +98,7 @@ def test_a_new_version_of_an_approved_item_must_be_signed_again(bank: Bank) -> N
     assert bank.author.post(f"/api/bank/items/{item_id}/versions", change).json["code"] == "item.unchanged"
     made = bank.author.post(f"/api/bank/items/{item_id}/versions", change | {"key": ["B"]})
     assert made.json["state"] == "draft"
-    assert items(bank, state="approved") == []
+    assert items(bank, state="enrolled") == []
 
 
 def test_a_new_version_is_checked_like_an_import(bank: Bank) -> None:

@@ -112,9 +112,9 @@ def test_an_upload_reports_contradictions_and_coverage(tmp_path: Path) -> None:
     bank.fill([item_row(1, "A-A-001"), item_row(2, "A-A-001"), item_row(3, "B-A-002")])
     shown = bank.author.get(f"/api/bank/banks/{bank.id}/specification").json
     nodes = {node["code"]: node for node in shown["nodes"]}
-    assert nodes["A-A-001"]["have"] == {"approved": 2} and nodes["A-A-001"]["need"] == 4
-    assert nodes["A"]["have"] == {"approved": 2} and nodes["A"]["need"] == 12
-    assert nodes["B"]["approved_by_type"] == {"single_response": 1}
+    assert nodes["A-A-001"]["have"] == {"enrolled": 2} and nodes["A-A-001"]["need"] == 4
+    assert nodes["A"]["have"] == {"enrolled": 2} and nodes["A"]["need"] == 12
+    assert nodes["B"]["enrolled_by_type"] == {"single_response": 1}
 
 
 def test_an_unusable_sheet_is_refused_with_every_fault_and_leaves_nothing(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Step 1, Bank: a workbook is imported with its faults seen, the good rows taken, then reviewed and approved."""
+"""Step 1, Bank: a workbook is imported with its faults seen, the good rows taken, then reviewed, approved and enrolled."""
 
 from examserver.demo.client import StepFailed, must_refuse
 from examserver.demo.scene import LEVEL, OCCUPATION, OCCUPATION_CODE, STANDARD, Scene
@@ -6,7 +6,7 @@ from examserver.demo.workbook import WorkbookFiles, build_workbook
 
 
 def fill_bank(scene: Scene) -> None:
-    """Leave an approved bank behind; figures: items_in_bank."""
+    """Leave a ready bank behind; figures: items_in_bank."""
     admin = scene.cast["bank", "bank-admin"]
     author = scene.cast["bank", "author"]
     files = build_workbook(scene.stage.data / "workbooks", faults=True)
@@ -31,9 +31,24 @@ def fill_bank(scene: Scene) -> None:
     must_refuse(lambda: author.post("/api/bank/items/review", verdict), "denied.permission")
     scene.cast["bank", "reviewer"].post("/api/bank/items/review", verdict)
     approved = scene.cast["bank", "approver"].post("/api/bank/items/approve", verdict)
-    scene.say(f"审题、审定由不同的人完成：{approved['changed']} 题可用")
+    scene.say(f"审题、审定由不同的人完成：{approved['changed']} 题通过")
+    _open_for_papers(scene, bank)
     scene.facts["bank"] = bank
     scene.figures["items_in_bank"] = approved["changed"]
+
+
+def _open_for_papers(scene: Scene, bank: str) -> None:
+    """The authority enrols what was approved and declares the bank ready; an unready bank serves no formal paper."""
+    keeper, whole = scene.cast["bank", "keeper"], {"bank": bank, "verdict": "accept"}
+    must_refuse(lambda: scene.cast["bank", "approver"].post("/api/bank/items/enrol", whole), "denied.permission")
+    must_refuse(lambda: keeper.post(f"/api/bank/banks/{bank}/readiness", {"state": "ready"}), "readiness.conditions")
+    enrolled = keeper.post("/api/bank/items/enrol", whole)
+    least = min(gap["enrolled"] for gap in keeper.get(f"/api/bank/banks/{bank}/programme")["gaps"])
+    phase = {"name": "首期", "per_point": least, "due_on": ""}
+    keeper.post(f"/api/bank/banks/{bank}/phases", phase)
+    programme = keeper.post(f"/api/bank/banks/{bank}/readiness", {"state": "ready"})
+    points = sum(1 for gap in programme["gaps"] if not gap["type"])
+    scene.say(f"第四人入库 {enrolled['changed']} 题；{points} 个鉴定点各不少于 {least} 题，题库宣布就绪")
 
 
 def _compare_faults(found: list[dict[str, object]], files: WorkbookFiles) -> None:

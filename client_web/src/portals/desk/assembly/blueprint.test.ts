@@ -34,7 +34,7 @@ describe("the blueprint table", () => {
 
 describe("coverage", () => {
   const node = (code: string, parent: string | null, have: number, need: number): SpecNode => ({
-    code, parent, level: 1, name: code, weight: null, importance: null, ratio: null, is_point: false, have: { approved: have }, approved_by_type: {}, need,
+    code, parent, level: 1, name: code, weight: null, importance: null, ratio: null, is_point: false, have: { approved: have }, enrolled_by_type: {}, need,
   }); // prettier-ignore
   const nodes = [node("A", null, 8, 10), node("A-A", "A", 5, 5), node("A-B", "A", 3, 5), node("B", null, 4, 4), node("C", null, 0, 3)];
   it("heat goes from enough to nothing", () => {

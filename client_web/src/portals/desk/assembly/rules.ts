@@ -8,7 +8,7 @@ const words = catalogue(
     points: "总分",
     repeated_items: "重复的试题",
     unknown_items: "题库中没有的试题",
-    not_approved: "未批准的试题",
+    not_enrolled: "未入库的试题",
     repeated_positions: "重复的题位",
     items_in_wrong_section: "放错大题的试题",
     most_per_point: "同一鉴定点最多题数",
@@ -28,7 +28,7 @@ const words = catalogue(
     points: "Points",
     repeated_items: "Repeated items",
     unknown_items: "Items unknown to the bank",
-    not_approved: "Items not approved",
+    not_enrolled: "Items not enrolled",
     repeated_positions: "Repeated positions",
     items_in_wrong_section: "Items in a wrong section",
     most_per_point: "Most items of one competency point",
@@ -47,7 +47,7 @@ const words = catalogue(
 
 type Rule = Parameters<typeof words>[0];
 const PLAIN: readonly Rule[] = [
-  "items", "points", "repeated_items", "unknown_items", "not_approved", "repeated_positions", "items_in_wrong_section", "most_per_point",
+  "items", "points", "repeated_items", "unknown_items", "not_enrolled", "repeated_positions", "items_in_wrong_section", "most_per_point",
   "rivals_together", "items_without_key", "wrong_keys", "form_of_key", "altered_items", "figures_missing_or_altered", "overlap_with_other_forms",
   "mean_difficulty",
 ]; // prettier-ignore
