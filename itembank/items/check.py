@@ -1,4 +1,4 @@
-"""Decides whether one item is sound: type, options, key, importance, cognitive level, difficulty, plain text.
+"""Decides whether one item is sound: type, words, options, key, attributes, and what its type needs besides.
 
 For import, editing and (once more) approval. Returns every flaw at once, never only the first. Source: acceptance E1,
 domain C.2 (importance X core, Y general, Z auxiliary) and C.3 (item types).
@@ -8,10 +8,13 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
+from itembank.items.cases import check_case, check_enemies
 from itembank.items.content import ItemBody, ItemContent, Option, option_text, plain_text, stem_text
 from itembank.items.faults import Flaw
-from itembank.items.kinds import ITEM_TYPES, OPTION_LETTERS, ItemType
-from itembank.items.text import LONGEST_TEXT, control_characters, identity, markup_in
+from itembank.items.interactions import check_interaction
+from itembank.items.kinds import INLINE_CHOICE, ITEM_TYPES, MATCHING, OPTION_LETTERS, ORDERING, ItemType
+from itembank.items.text import identity
+from itembank.items.words import check_blocks, check_text, is_blank
 
 IMPORTANCE = ("X", "Y", "Z")
 COGNITION = ("recall", "understand", "apply")
@@ -23,12 +26,14 @@ def check_item(body: ItemBody, min_options: Mapping[str, int] | None = None) -> 
     """All flaws of the item by itself; `min_options` may ask for more options per type than the type does."""
     kind = ITEM_TYPES.get(body.content.type)
     flaws = [*_check_code(body.content), *_check_texts(body.content), *_check_attributes(body)]
-    flaws += check_text("source", body.source)
+    for field in ("source", "owner", "funding"):
+        flaws += check_text(field, getattr(body, field))
+    flaws += [*check_case(body.content.case), *check_enemies(body)]
     if kind is None:
         reason = f"题型“{body.content.type}”不在题型表中"
         return [*flaws, Flaw("type", "type.unknown", reason, "The item type is not known", body.content.type)]
     fewest = max(kind.options[0], (min_options or {}).get(kind.code, 0))
-    return [*flaws, *_check_options(body, kind, fewest), *_check_key(body, kind)]
+    return [*flaws, *_check_options(body, kind, fewest), *_check_key(body, kind), *check_interaction(body)]
 
 
 def _check_code(content: ItemContent) -> Iterator[Flaw]:
@@ -44,24 +49,9 @@ def _check_code(content: ItemContent) -> Iterator[Flaw]:
 def _check_texts(content: ItemContent) -> Iterator[Flaw]:
     if not plain_text(content.stem).strip():
         yield Flaw("stem", "stem.missing", "缺少题干", "The stem is missing")
-    yield from check_text("stem", stem_text(content))
+    yield from check_blocks("stem", content.stem)
     for option in content.options:
-        yield from check_text(f"option:{option.id}", option_text(option))
-
-
-def check_text(field: str, text: str) -> Iterator[Flaw]:
-    """Flaws of one text: markup, control characters, length."""
-    found = markup_in(text)
-    if found is not None:
-        zh = "含有脚本或 HTML 标记；试题只收纯文本（小于号两侧请留空格）"
-        yield Flaw(field, "text.markup", zh, "Holds a script or HTML; items are plain text", found)
-    controls = control_characters(text)
-    if controls:
-        names = " ".join(controls)
-        yield Flaw(field, "text.control", f"含有不可见的控制字符或乱码：{names}", "Holds control characters", names)
-    if len(text) > LONGEST_TEXT:
-        zh = f"超过 {LONGEST_TEXT} 个字符"
-        yield Flaw(field, "text.too_long", zh, f"Longer than {LONGEST_TEXT} characters", text[:40])
+        yield from check_blocks(f"option:{option.id}", option.content)
 
 
 def _check_attributes(body: ItemBody) -> Iterator[Flaw]:
@@ -97,21 +87,27 @@ def _check_options(body: ItemBody, kind: ItemType, fewest: int) -> Iterator[Flaw
 
 
 def _check_repeated_options(options: tuple[Option, ...]) -> Iterator[Flaw]:
-    seen: dict[tuple[str, tuple[str, ...]], str] = {}
+    seen: dict[tuple[str, ...], str] = {}
     for option in options:
-        figures = tuple(block.asset for block in option.content if block.kind == "figure")
-        text = " ".join(option_text(option).split())
-        if not text and not figures:
+        if is_blank(option.content):
             yield Flaw(f"option:{option.id}", "options.empty", "选项为空", "The option is empty")
             continue
-        first = seen.setdefault((text, figures), option.id)
+        shown = tuple(block.asset or " ".join(block.text.split()) for block in option.content)
+        first = seen.setdefault(shown, option.id)
         if first != option.id:
             zh, en = f"选项 {option.id} 与选项 {first} 相同", f"Option {option.id} repeats option {first}"
-            yield Flaw(f"option:{option.id}", "options.repeated", zh, en, text[:80])
+            yield Flaw(f"option:{option.id}", "options.repeated", zh, en, option_text(option)[:80])
 
 
 def _check_key(body: ItemBody, kind: ItemType) -> Iterator[Flaw]:
-    key, shown = body.key, "".join(body.key)
+    key, shown = body.key, "".join(body.key)[:80]
+    if kind in (MATCHING, INLINE_CHOICE):
+        return
+    if not kind.keys[1]:
+        if key:
+            zh, en = "此题型的答案写在评分规则中", "The answer of this type belongs to its scoring"
+            yield Flaw("key", "key.unwanted", zh, en, shown)
+        return
     if not key:
         yield Flaw("key", "key.missing", "缺少答案", "The key is missing")
         return
@@ -121,6 +117,10 @@ def _check_key(body: ItemBody, kind: ItemType) -> Iterator[Flaw]:
         yield Flaw("key", "key.outside", zh, "The key names an option that is not there", shown)
     if any(count > 1 for count in Counter(key).values()):
         yield Flaw("key", "key.repeated", "答案中有重复的选项", "The key names an option twice", shown)
+    if kind == ORDERING and len(key) != len(body.content.options):
+        zh, en = "答案须写出全部选项的正确顺序", "The key gives the right order of all options"
+        yield Flaw("key", "key.count", zh, en, shown)
+        return
     low, high = kind.keys
     if not low <= len(key) <= high:
         want = f"{low} 个" if low == high else f"至少 {low} 个"

@@ -181,9 +181,20 @@ def _written(blocks: tuple[Block, ...]) -> str:
 
 
 def word_count(content: ItemContent) -> int:
-    """How much there is to read: every Chinese character and every run of other letters or digits, stem and options."""
-    words = "\n".join([stem_text(content), *(option_text(option) for option in content.options)])
-    return len(_WORD.findall(words))
+    """How much there is to read: every Chinese character and every run of other letters or digits.
+
+    Stem, options, targets and gaps count; the stimulus of a case is read once for all its items and does not.
+    """
+    words = [stem_text(content), *(option_text(option) for option in content.options)]
+    words += [_written(read_blocks(blocks)) for blocks in _choices_in(content.interaction)]
+    return len(_WORD.findall("\n".join(words)))
+
+
+def _choices_in(interaction: Json) -> Iterator[list[Json]]:
+    """The paragraphs of every target and of every option of a gap."""
+    groups = [interaction.get("targets", ()), *(gap["options"] for gap in interaction.get("gaps", ()))]
+    for group in groups:
+        yield from (choice["content"] for choice in group)
 
 
 _WORD = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]|[^\W\u2e80-\u9fff_]+")
