@@ -1,7 +1,8 @@
 """Scores a sitting again from its sealed record and the answer keys, and compares with the published results.
 
-Independent of grading: it shares no code with it. Source of the rule: `examserver/docs/formats.md`, "Results".
-Given the record, with the key package and the result sheet as companions and the authority's key to open both.
+Shares no code with what graded: the points come from the second scoring, `grading/recheck.py`, written from
+`examserver/docs/formats.md`, "Results". Given the record, with the key package and the result sheet as companions and
+the authority's key to open both.
 """
 
 import hashlib
@@ -11,6 +12,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
+from examserver.grading.recheck import worth
 from examserver.kernel.archive import read_archive
 from examserver.kernel.canonical import digest, encode, unb64u
 from examserver.kernel.checklist import Checklist
@@ -74,12 +76,12 @@ def last_answers(entries: Sequence[Json]) -> dict[str, Any]:
 
 
 def points_of(key: Json, value: Any, place: str) -> Decimal:
-    """All or nothing: the full points for exactly the keyed options, else none."""
-    if key["rule"] != "all_or_nothing":
-        raise CannotRescore(what_zh=f"评分规则 {key['rule']}", what_en=f"the rule {key['rule']}")
-    chosen = value if isinstance(value, list) else [value]
-    right = len(chosen) == len(key["key"]) and all(option in chosen for option in key["key"])
-    return number(key["points"], place) if right else Decimal(0)
+    """The points of an answer under the rule of its key; raises CannotRescore for a key this scoring cannot read."""
+    try:
+        points = worth(key, value)
+    except (KeyError, TypeError, ValueError, ArithmeticError):
+        raise CannotRescore(what_zh=f" {place} 可用的评分规则", what_en=f"a usable scoring rule for {place}") from None
+    return Decimal(points.numerator) / Decimal(points.denominator)
 
 
 def chain_head(document: Json) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from examserver.grading.keyed import Value
+from examserver.grading.scoring import Value
 from examserver.kernel.archive import read_archive
 from examserver.kernel.canonical import digest, digest_of, encode, raw_digest
 from examserver.kernel.crypto.keys import SealingKey

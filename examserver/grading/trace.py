@@ -2,14 +2,23 @@
 
 For: the people who approve results, the candidate who asks why, and any auditor. Source: `evidence.md`, "Traceable
 result": for every item its version, position, the response step that decided it, the key and rule version, and the
-points; nothing in it depends on who runs it or when.
+points, and of a typed or composed answer which parts were right; nothing in it depends on who runs it or when.
+An item that a person marks awaits its marks and has no points so far.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from examserver.grading.keyed import ItemKey, expected_value, read_keys, score_answer, total, write_points
+from examserver.grading.keyed import (
+    ItemKey,
+    expected_value,
+    judge_answer,
+    read_keys,
+    score_answer,
+    total,
+    write_points,
+)
 from examserver.grading.record import Answered, OpenedSession
 from examserver.kernel.canonical import digest_of
 from examserver.kernel.errors import Broken, Json
@@ -87,7 +96,7 @@ def _traced(basis: Basis, key: ItemKey, answered: Answered | None, points: Decim
     """One line of the trace."""
     value = answered.value if answered else None
     step = {"seq": answered.seq, "hash": answered.hash, "received_ms": answered.received_ms} if answered else None
-    return {
+    traced: Json = {
         "item": key.item,
         "code": key.code,
         "version": key.version,
@@ -99,6 +108,10 @@ def _traced(basis: Basis, key: ItemKey, answered: Answered | None, points: Decim
         "points": write_points(points),
         "max": write_points(key.points),
     }
+    parts = [{"part": part.name, "right": part.right} for part in judge_answer(key, value)]
+    if parts:
+        traced["parts"] = parts
+    return traced | {"awaiting": True} if key.marked else traced
 
 
 def result_digest(body: Json) -> str:

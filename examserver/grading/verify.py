@@ -6,9 +6,11 @@ grading key in the opener, the score is computed again from the sealed answers, 
 
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 from pathlib import Path
 
 from examserver.grading.keyed import read_keys
+from examserver.grading.recheck import worth
 from examserver.grading.record import open_record_key, open_session, read_record
 from examserver.kernel.canonical import digest, digest_of
 from examserver.kernel.checklist import Checklist
@@ -76,9 +78,20 @@ def _read_result(body: Json) -> bool:
             inner.digest("hash")
             inner.integer("received_ms")
             inner.finish()
+        _read_parts(one)
         one.finish()
     fields.finish()
     return True
+
+
+def _read_parts(one: Fields) -> None:
+    """What of a composed answer was right, and whether a person still has to mark it."""
+    for part in one.many("parts", 100) if one.has("parts") else ():
+        part.text("part", 16)
+        part.flag("right")
+        part.finish()
+    if one.has("awaiting"):
+        one.flag("awaiting")
 
 
 def _number(text: str) -> Decimal | None:
@@ -141,9 +154,8 @@ def _differences(body: Json, record_path: Path, keys_path: Path, key: SealingKey
     for one in body["items"]:
         answered, keyed = opened.answers.get(one["item"]), of_form.get(one["item"])
         value = list(answered.value) if answered and isinstance(answered.value, tuple) else answered and answered.value
-        chosen = value if isinstance(value, list) else [value]
-        right = keyed is not None and len(chosen) == len(keyed.key) and set(keyed.key) <= {str(x) for x in chosen}
-        expected = keyed.points if keyed is not None and right else Decimal(0)
+        points = worth(forms[body["form"]]["items"][one["item"]], value) if keyed is not None else Fraction(0)
+        expected = Decimal(points.numerator) / Decimal(points.denominator)
         step = {"seq": answered.seq, "hash": answered.hash, "received_ms": answered.received_ms} if answered else None
         if step != one["step"]:
             faults.append((f"item {one['item']}", f"the record says step {step}, the result {one['step']}"))

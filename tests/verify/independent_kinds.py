@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.verify import primitives as p
+from tests.verify.independent_scoring import points_of
 from tests.verify.independent_verifier import (
     Given,
     check_key_package,
@@ -147,7 +148,7 @@ SCORED = "item code version position step value key_version rule points max"
 def check_result(data: bytes, given: Given) -> Json:
     """Section 12, one result; scored again where record, keys and the grading key are at hand."""
     body = fields(p.read_signed(data, "exam.result", given.trust, {"authority"}), RESULT)
-    names = [fields(one, SCORED)["item"] for one in body["items"]]
+    names = [fields(one, SCORED, "parts awaiting")["item"] for one in body["items"]]
     p.need(names == sorted(set(names)), "items are not sorted and distinct")
     for position, one in enumerate(body["items"], 1):
         within = 0 <= Decimal(one["points"]) <= Decimal(one["max"])
@@ -176,9 +177,7 @@ def score_again(body: Json, session: Json, key: Json) -> None:
     for one in body["items"]:
         step, value = decided.get(one["item"], (None, None))
         p.need(one["step"] == step and one["value"] == value, f"the deciding step of {one['item']}")
-        chosen, keyed = value if isinstance(value, list) else [value], key[one["item"]]["key"]
-        right = len(chosen) == len(keyed) and all(option in chosen for option in keyed)
-        points = Decimal(key[one["item"]]["points"]) if right else Decimal(0)
+        points = points_of(key[one["item"]], value)
         p.need(points == Decimal(one["points"]), f"{one['item']} of ticket {body['ticket']} is worth {points}")
 
 

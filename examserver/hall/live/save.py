@@ -39,7 +39,7 @@ def take_allowance(contact: Contact, wanted: int, per_second: int, now_ms: int) 
 
 
 def save_from_seat(runtime: RoleRuntime, actor: Actor, body: SaveRequest, carrier: str) -> SaveAnswer:
-    """Save what a workstation sends; raises NotBound, NoSession, NoChain, SlowDown, NotStored, and what read_step raises."""
+    """Save what a workstation sends; raises NotBound, NoSession, NoChain, SlowDown, NotStored, and as read_step."""
     hall, live, seated = load_seated(runtime, actor.device)
     now_ms = runtime.clock.now_ms()
     contact = hall.contact(actor.device)
