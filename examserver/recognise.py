@@ -16,6 +16,7 @@ BY_TYPE = {
     "exam.paper-manifest": "itembank.papers.verify:verify_manifest",
     "exam.key-package": "itembank.papers.verify:verify_key_package",
     "exam.key-release": "itembank.papers.verify:verify_release",
+    "exam.public-release": "itembank.release.verify:verify_public_release",
     "exam.sitting-order": "examserver.planning.verify:verify_order",
     "exam.receipt": "examserver.responses.verify:verify_receipt",
     "exam.video-manifest": "proctor.segments.verify:verify_video",

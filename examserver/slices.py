@@ -15,6 +15,7 @@ SLICES = {
     "itembank.assembly": "bank",
     "itembank.papers": "bank",
     "itembank.psychometrics": "bank",
+    "itembank.release": "bank",
     "proctor.capture": "hall",
     "proctor.segments": "hall",
     "proctor.playback": "hall",

@@ -30,12 +30,12 @@ from examserver.grading.actions import standing_results
 from examserver.grading.tables import ResultRow, RunRow, approvals_of, load_result, load_run, runs_of
 from examserver.institutions.actions import require_in_scope
 from examserver.kernel.access import Actor
+from examserver.kernel.calendar import local_day
 from examserver.kernel.canonical import digest, digest_of
 from examserver.kernel.crypto.sign import Signer
 from examserver.kernel.documents import Trust, TrustedKey, read_document, require_signatures, sign_document
 from examserver.kernel.errors import Broken, Json, Refused, Unavailable
 from examserver.planning.actions import plan_vault
-from examserver.planning.calendar import local_day
 from examserver.planning.identity_number import mask_number
 from examserver.planning.order import document_check
 from examserver.planning.tables import CandidateRow, PlanRow, load_plan

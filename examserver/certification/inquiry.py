@@ -7,8 +7,8 @@ is no check digit; so the name or the signature in the QR code must fit, and wha
 from dataclasses import dataclass
 
 from examserver.institutions.codes import LEVEL_NAMES_ZH
+from examserver.kernel.calendar import local_day
 from examserver.kernel.errors import Json
-from examserver.planning.calendar import local_day
 from examserver.planning.identity_number import mask_name
 
 

@@ -7,9 +7,9 @@ from examserver.institutions.codes import LEVEL_NAMES_ZH, read_occupation_code
 from examserver.institutions.scope import check_scope
 from examserver.institutions.tables import entry_of, load_institution
 from examserver.kernel.access import Actor
+from examserver.kernel.calendar import local_day
 from examserver.kernel.errors import Invalid, Refused
 from examserver.kernel.policy import Profile, integer_on, text_on, value_on
-from examserver.planning.calendar import local_day
 from examserver.planning.gates import Gate, PlanFacts, blocking, gates_of
 from examserver.planning.paper import PaperNeed, planned_paper, read_package, require_suitable
 from examserver.planning.roster import Roster, RosterEntry, check_roster, read_sheet

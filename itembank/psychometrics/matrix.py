@@ -5,6 +5,7 @@ that a distractor is counted under its own name whatever form it stood in. Sourc
 "Response matrix". An item is right when it earned all its points.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -17,6 +18,7 @@ from examserver.kernel.fields import Fields
 from itembank.psychometrics.responses import Choices, Scores
 
 MATRIX_TYPE = "exam.response-matrix"
+_PAIR = re.compile(r"[A-Z]-\d{1,2}")
 MOST_PERSONS = 200_000
 MOST_ITEMS = 1000
 
@@ -188,9 +190,9 @@ def _choice(place: Place, value: object) -> str:
     """What was chosen in the bank's letters; a short answer in its own words."""
     parts = value if isinstance(value, list) else [] if value is None else [value]
     own = [_own(place.letters, str(part)) for part in parts]
-    if all(len(part) == 1 for part in own):
-        return "".join(own if place.ordered else sorted(own))[:64]
-    return " ".join(own)[:64]
+    letters = all(len(part) == 1 for part in own)
+    set_of = letters or all(_PAIR.fullmatch(part) for part in own)
+    return ("" if letters else " ").join(sorted(own) if set_of and not place.ordered else own)[:64]
 
 
 def _own(letters: Mapping[str, str], shown: str) -> str:

@@ -26,10 +26,10 @@ from examserver.certification.number import NumberMalformed, normalise_number
 from examserver.certification.record import QrFacts, certificate_digest, qr_differences, read_qr, same_name
 from examserver.certification.tables import CertificateRow, QueryRow, find_certificate, leaf_text, misses_of_number
 from examserver.kernel.access import Actor
+from examserver.kernel.calendar import local_day
 from examserver.kernel.documents import check_signatures, read_document
 from examserver.kernel.errors import ExamError, Invalid, Json, Unavailable
 from examserver.kernel.policy import integer_on
-from examserver.planning.calendar import local_day
 from examserver.plumbing.policies import load_profile
 from examserver.plumbing.runtime import RoleRuntime
 from examserver.plumbing.telemetry import METRICS

@@ -6,13 +6,13 @@ from typing import Any
 from examserver.institutions.actions import require_in_scope
 from examserver.institutions.codes import read_institution_code
 from examserver.kernel.access import Actor
+from examserver.kernel.calendar import local_day, period_text
 from examserver.kernel.canonical import digest
 from examserver.kernel.crypto.sign import Signer
 from examserver.kernel.documents import sign_document
 from examserver.kernel.errors import Missing, Refused
 from examserver.kernel.policy import applied, replaced, text_on, texts_on, value_on
 from examserver.planning.actions import level_name, plan_vault
-from examserver.planning.calendar import local_day, period_text
 from examserver.planning.identity_number import mask_number
 from examserver.planning.numbering import TicketScope, check_pattern, ticket_number
 from examserver.planning.order import ORDER_TYPE, OrderedCandidate, OrderHeader, OrderTimes, order_body

@@ -61,6 +61,31 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('analysis_id', 'code', 'version', name=op.f('pk_item_statistic'))
     )
     op.create_index('ix_item_statistic_code', 'item_statistic', ['bank_id', 'code'], unique=False)
+    op.create_table('public_release',
+    sa.Column('id', sa.String(length=40), nullable=False),
+    sa.Column('bank_id', sa.String(length=40), nullable=False),
+    sa.Column('state', sa.String(length=20), nullable=False),
+    sa.Column('ratio', sa.String(length=10), nullable=False),
+    sa.Column('types', sa.JSON(), nullable=False),
+    sa.Column('area', sa.String(length=64), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('eligible', sa.JSON(), nullable=False),
+    sa.Column('eligible_digest', sa.String(length=80), nullable=False),
+    sa.Column('count', sa.Integer(), nullable=False),
+    sa.Column('hidden', sa.String(length=80), nullable=False),
+    sa.Column('commitment', sa.String(length=80), nullable=False),
+    sa.Column('words', sa.String(length=200), nullable=False),
+    sa.Column('document', sa.Text(), nullable=False),
+    sa.Column('assets', sa.JSON(), nullable=False),
+    sa.Column('by', sa.String(length=40), nullable=False),
+    sa.Column('by_name', sa.String(length=120), nullable=False),
+    sa.Column('created_ms', sa.BigInteger(), nullable=False),
+    sa.Column('approver', sa.String(length=40), nullable=False),
+    sa.Column('approver_name', sa.String(length=120), nullable=False),
+    sa.Column('released_ms', sa.BigInteger(), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_public_release'))
+    )
+    op.create_index(op.f('ix_public_release_bank_id'), 'public_release', ['bank_id'], unique=False)
     op.create_table('response_matrix',
     sa.Column('digest', sa.String(length=80), nullable=False),
     sa.Column('bank_id', sa.String(length=40), nullable=False),
@@ -84,6 +109,8 @@ def downgrade() -> None:
     """Take the step back."""
     op.drop_index(op.f('ix_response_matrix_bank_id'), table_name='response_matrix')
     op.drop_table('response_matrix')
+    op.drop_index(op.f('ix_public_release_bank_id'), table_name='public_release')
+    op.drop_table('public_release')
     op.drop_index('ix_item_statistic_code', table_name='item_statistic')
     op.drop_table('item_statistic')
     op.drop_index(op.f('ix_item_remark_bank_id'), table_name='item_remark')
