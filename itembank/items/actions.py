@@ -1,15 +1,22 @@
-"""What can be done with banks and items by hand: open a bank, look for items, read one, write a new version, retire."""
+"""What can be done with banks and items by hand: open a bank, look for items, read, write and revise one, retire it.
+
+Whoever writes is the author of that version. Nothing goes in with a flaw; what the bank itself says against an item
+(point, repeated stem, case, enemies, pictures) is gathered here and judged in `company.py`.
+"""
 
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Select, func, insert, or_, select
+from sqlalchemy.exc import IntegrityError
 
 from examserver.kernel.errors import Invalid, Refused
 from examserver.plumbing.work import Work
+from itembank.exchange.figures import Unusable, read_asset
 from itembank.exchange.identity import likeness
-from itembank.exchange.mapping import IDENTITY_FIELDS
+from itembank.items.cases import case_code
 from itembank.items.check import check_item
-from itembank.items.content import ItemBody, assets_of, content_digest, word_count
+from itembank.items.company import Company, Stored, check_company, stored_in
+from itembank.items.content import Case, ItemBody, content_digest, word_count
 from itembank.items.faults import Flaw
 from itembank.items.state import DRAFT, RETIRED, RETURNED, WrongState
 from itembank.items.tables import (
@@ -18,14 +25,16 @@ from itembank.items.tables import (
     ItemRow,
     ItemVersionRow,
     NoSuchItem,
+    body_of,
     current_version,
-    known_likenesses,
     load_assets,
     load_bank,
     load_item,
 )
 from itembank.items.text import identity
+from itembank.review.tables import may_see, seen_items, withdraw_open
 from itembank.specs.tables import find_specification
+from itembank.units.store import purpose_of
 
 PAGE_SIZE = 50
 
@@ -48,6 +57,26 @@ class FlawedItem(Invalid):
     message_en = "Item {code} has {count} fault(s): {first_en}"
     next_zh = "请逐一改正后重新提交"
     next_en = "Correct them and submit again"
+
+
+class UnusableAsset(Invalid):
+    """The uploaded bytes are no picture or sound an exam station can show."""
+
+    code = "item.asset_unusable"
+    message_zh = "文件 {name} {reason_zh}"
+    message_en = "{name} {reason_en}"
+    next_zh = "图片请用 PNG、JPEG 或 WebP（4 MB 以内），声音请用 MP3、OGG、WAV 或 M4A（16 MB 以内）"
+    next_en = "Use PNG, JPEG or WebP up to 4 MB for pictures, MP3, OGG, WAV or M4A up to 16 MB for sounds"
+
+
+class StandingUnchanged(Refused):
+    """Every named item stands so already."""
+
+    code = "item.standing_unchanged"
+    message_zh = "所列试题的使用范围没有变化"
+    message_en = "The named items stand so already"
+    next_zh = "无需提交"
+    next_en = "Nothing needs to be submitted"
 
 
 class NothingChanged(Refused):
@@ -84,6 +113,8 @@ class ItemQuery:
     point: str = ""
     search: str = ""
     import_id: str = ""
+    case: str = ""
+    standing: str = ""
     page: int = 1
 
 
@@ -110,7 +141,10 @@ def list_banks(work: Work) -> list[tuple[BankRow, dict[str, int]]]:
 def _filtered(bank_id: str, asked: ItemQuery) -> Select[ItemRow, ItemVersionRow]:
     query = select(ItemRow, ItemVersionRow).join(ItemVersionRow, ItemVersionRow.id == ItemRow.version_id)
     query = query.where(ItemRow.bank_id == bank_id)
-    exact = ((ItemRow.state, asked.state), (ItemRow.type, asked.type), (ItemRow.import_id, asked.import_id))
+    exact = (
+        (ItemRow.state, asked.state), (ItemRow.type, asked.type), (ItemRow.import_id, asked.import_id),
+        (ItemRow.case_code, asked.case), (ItemRow.standing, asked.standing),
+    )  # fmt: skip
     query = query.where(*(column == wanted for column, wanted in exact if wanted))
     if asked.point:
         query = query.where(ItemRow.point.startswith(asked.point, autoescape=True))
@@ -124,19 +158,28 @@ def _filtered(bank_id: str, asked: ItemQuery) -> Select[ItemRow, ItemVersionRow]
 def search_items(work: Work, bank_id: str, asked: ItemQuery) -> tuple[int, list[tuple[ItemRow, ItemVersionRow]]]:
     """The number of matching items and one page of them in order of codes; the reading is recorded."""
     load_bank(work.session, bank_id)
-    query = _filtered(bank_id, asked)
+    query = _filtered(bank_id, asked).where(seen_items(work))
     total = work.session.scalar(select(func.count()).select_from(query.with_only_columns(ItemRow.id).subquery())) or 0
     page = query.order_by(ItemRow.code).limit(PAGE_SIZE).offset((max(asked.page, 1) - 1) * PAGE_SIZE)
     found = [(item, version) for item, version in work.session.execute(page)]
     if found:
-        work.record("items.listed", bank_id, shown=len(found), **{k: v for k, v in vars(asked).items() if v})
+        filters = {k: v for k, v in vars(asked).items() if v}
+        work.record("items.listed", bank_id, shown=len(found), purpose=purpose_of(work), **filters)
     return total, found
 
 
 def read_item(work: Work, item_id: str) -> ItemRow:
     """An item a person opens with its key; the reading is recorded."""
+    item = load_seen(work, item_id)
+    work.record("item.read", item.id, code=item.code, version=item.version, purpose=purpose_of(work))
+    return item
+
+
+def load_seen(work: Work, item_id: str) -> ItemRow:
+    """An item the acting person may read; raises NoSuchItem for any other."""
     item = load_item(work.session, item_id)
-    work.record("item.read", item.id, code=item.code, version=item.version)
+    if not may_see(work, item):
+        raise NoSuchItem(what=item_id)
     return item
 
 
@@ -184,46 +227,166 @@ def version_values(work: Work, item_id: str, bank_id: str, version: int, body: I
     }
 
 
-def check_body(work: Work, bank_id: str, body: ItemBody) -> None:
-    """Raises FlawedItem unless the item is sound and new, its point is specified and its figures are stored."""
-    flaws = check_item(body)
-    own = likeness(body.content)
-    for known in known_likenesses(work.session, bank_id):
-        if known.code != own.code and known.stem and known.key(IDENTITY_FIELDS) == own.key(IDENTITY_FIELDS):
-            zh, en = f"与题库中 {known.code} 重复", f"It repeats {known.code}"
-            flaws.append(Flaw("stem", "stem.repeated", zh, en, known.code))
-    specification = find_specification(work.session, bank_id)
-    if specification is None or body.content.point not in specification.points:
-        zh, en = f"鉴定点“{body.content.point}”不在细目表中", "The point is not in the specification"
-        flaws.append(Flaw("point", "point.unknown", zh, en, body.content.point))
-    wanted = set(assets_of(body.content))
-    for digest in sorted(wanted - load_assets(work.session, wanted).keys()):
-        flaws.append(Flaw("figure", "figure.missing", f"图片 {digest} 不在题库中", "The figure is not stored", digest))
+def flaws_of(work: Work, bank_id: str, body: ItemBody, item_id: str = "", case_for_all: bool = False) -> list[Flaw]:
+    """Every flaw of the item by itself and in this bank; `item_id` is the item that is being revised."""
+    return [*check_item(body), *check_company(body, _company(work, bank_id, body, item_id, case_for_all))]
+
+
+def _company(work: Work, bank_id: str, body: ItemBody, item_id: str, case_for_all: bool) -> Company:
+    """What the bank holds that bears on this item; the parts of a case that change for all are no contradiction."""
+    own, session = likeness(body.content), work.session
+    others = select(ItemRow.code).where(ItemRow.bank_id == bank_id, ItemRow.id != item_id)
+    same = others.join(ItemVersionRow, ItemVersionRow.id == ItemRow.version_id).where(
+        ItemRow.state != RETIRED,
+        ItemVersionRow.stem_identity == own.stem,
+        ItemVersionRow.figures_identity == own.figures,
+        ItemVersionRow.options_identity == own.options,
+    )
+    specification = find_specification(session, bank_id)
+    assets = load_assets(session, stored_in(body))
+    case = body.content.case
+    cases = [each for _, each in case_members(work, bank_id, case.code, item_id)] if case else []
+    if case and case_for_all:
+        cases = [replace(each, size=case.size, stimulus=case.stimulus) for each in cases]
+    return Company(
+        same=tuple(session.scalars(same.order_by(ItemRow.code).limit(5))) if own.stem else (),
+        points=frozenset(specification.points) if specification else frozenset(),
+        stored={row.digest: Stored(row.media_type, row.width, row.height) for row in assets.values()},
+        codes=frozenset(session.scalars(others.where(ItemRow.code.in_(body.enemies)))),
+        cases=tuple(cases),
+    )
+
+
+def case_members(work: Work, bank_id: str, code: str, but: str = "") -> list[tuple[ItemRow, Case]]:
+    """The other items of a case that are not retired, in their order, each with the case as it tells it."""
+    query = select(ItemRow, ItemVersionRow).join(ItemVersionRow, ItemVersionRow.id == ItemRow.version_id)
+    query = query.where(ItemRow.bank_id == bank_id, ItemRow.case_code == code, ItemRow.state != RETIRED)
+    found = [(item, body_of(row).content.case) for item, row in work.session.execute(query) if item.id != but]
+    return sorted(((item, case) for item, case in found if case is not None), key=lambda each: each[1].place)
+
+
+def _refuse_flawed(code: str, flaws: list[Flaw]) -> None:
     if flaws:
+        first = flaws[0]
         faults = [vars(flaw) for flaw in flaws]
+        raise FlawedItem(code=code, count=len(flaws), first_zh=first.reason_zh, first_en=first.reason_en, faults=faults)
+
+
+def _code_flaws(work: Work, bank_id: str, code: str) -> list[Flaw]:
+    taken = select(ItemRow.id).where(ItemRow.bank_id == bank_id, ItemRow.code == code)
+    if work.session.scalars(taken).first() is None:
+        return []
+    return [Flaw("code", "code.repeated", f"编号 {code} 已存在", f"The code {code} exists already", code)]
+
+
+def check_draft(
+    work: Work, bank_id: str, body: ItemBody, item_id: str = "", case_for_all: bool = False
+) -> tuple[ItemBody, list[Flaw]]:
+    """The item as it would be stored and every flaw, without storing anything."""
+    load_bank(work.session, bank_id)
+    if item_id:
+        body = replace(body, content=replace(body.content, code=load_item(work.session, item_id).code))
+    flaws = [] if item_id else _code_flaws(work, bank_id, body.content.code)
+    return body, [*flaws, *flaws_of(work, bank_id, body, item_id, case_for_all)]
+
+
+def create_item(work: Work, bank_id: str, body: ItemBody) -> ItemRow:
+    """A new item as a draft by the acting person; raises FlawedItem with every flaw."""
+    content = body.content
+    _refuse_flawed(content.code, check_draft(work, bank_id, body)[1])
+    item = ItemRow(
+        id=work.new_id("itm"), bank_id=bank_id, code=content.code, state=DRAFT, version=0, type=content.type,
+        point=content.point, version_id="", import_id=None, case_code=case_code(content),
+    )  # fmt: skip
+    work.session.add(item)
+    try:
+        work.session.flush()
+    except IntegrityError as error:
+        # Somebody else took the code between our look and our write.
+        taken = Flaw("code", "code.repeated", f"编号 {content.code} 已存在", "The code exists already", content.code)
         raise FlawedItem(
-            code=body.content.code, count=len(flaws), first_zh=flaws[0].reason_zh, first_en=flaws[0].reason_en,
-            faults=faults,
-        )  # fmt: skip
+            code=content.code, count=1, first_zh=taken.reason_zh, first_en=taken.reason_en, faults=[vars(taken)]
+        ) from error
+    digest = _write_version(work, item, body)
+    work.record("item.created", item.id, code=item.code, digest=digest)
+    return item
 
 
-def revise_item(work: Work, item_id: str, body: ItemBody) -> ItemRow:
-    """A new version of the item, as a draft by the acting person; the old versions stay. Raises FlawedItem."""
-    item = load_item(work.session, item_id)
-    if item.state == RETIRED:
-        raise WrongState(code=item.code, state=item.state)
-    body = replace(body, content=replace(body.content, code=item.code))
-    old = current_version(work.session, item)
-    same_key = list(body.key) == old.key and (body.importance, body.difficulty) == (old.importance, old.difficulty)
-    if content_digest(body.content) == old.digest and same_key and item.state != RETURNED:
-        raise NothingChanged(code=item.code)
-    check_body(work, item.bank_id, body)
+def _write_version(work: Work, item: ItemRow, body: ItemBody) -> str:
+    """Makes this body the newest version of the item, a draft by the acting person; the digest of its content."""
     values = version_values(work, item.id, item.bank_id, item.version + 1, body)
     work.session.execute(insert(ItemVersionRow).values(**values))
     item.version, item.version_id, item.state = item.version + 1, str(values["id"]), DRAFT
-    item.type, item.point = body.content.type, body.content.point
-    work.record("item.revised", item.id, code=item.code, version=item.version, digest=str(values["digest"]))
+    item.type, item.point, item.case_code = body.content.type, body.content.point, case_code(body.content)
+    return str(values["digest"])
+
+
+def revise_item(work: Work, item_id: str, body: ItemBody, case_for_all: bool = False) -> ItemRow:
+    """A new version of the item, as a draft by the acting person; the old versions stay. Raises FlawedItem.
+
+    With `case_for_all`, the other members of its case get new versions with the same stimulus and size.
+    """
+    item = load_seen(work, item_id)
+    if item.state == RETIRED:
+        raise WrongState(code=item.code, state=item.state)
+    body = replace(body, content=replace(body.content, code=item.code))
+    if body == body_of(current_version(work.session, item)) and item.state != RETURNED:
+        raise NothingChanged(code=item.code)
+    _refuse_flawed(item.code, flaws_of(work, item.bank_id, body, item.id, case_for_all))
+    digest = _write_version(work, item, body)
+    withdraw_open(work.session, [item.id])
+    work.record("item.revised", item.id, code=item.code, version=item.version, digest=digest)
+    if case_for_all and body.content.case is not None:
+        _revise_company(work, item, body.content.case)
     return item
+
+
+def _revise_company(work: Work, item: ItemRow, case: Case) -> None:
+    """Gives the other members of a case its new stimulus and size, where theirs differ."""
+    for other, told in case_members(work, item.bank_id, case.code, item.id):
+        if (told.size, told.stimulus) == (case.size, case.stimulus):
+            continue
+        old = body_of(current_version(work.session, other))
+        content = replace(old.content, case=replace(case, place=told.place))
+        new = replace(old, content=content)
+        _refuse_flawed(other.code, check_item(new))
+        digest = _write_version(work, other, new)
+        work.record("item.revised", other.id, code=other.code, version=other.version, digest=digest, case=case.code)
+
+
+def store_asset(work: Work, bank_id: str, name: str, data: bytes) -> AssetRow:
+    """Keeps an uploaded picture or sound under the digest of its bytes; raises UnusableAsset."""
+    load_bank(work.session, bank_id)
+    found = read_asset(name[:120], data)
+    if isinstance(found, Unusable):
+        raise UnusableAsset(name=name[:120], reason_zh=found.zh, reason_en=found.en)
+    known = load_assets(work.session, {found.digest}).get(found.digest)
+    if known is not None:
+        return known
+    row = AssetRow(
+        digest=found.digest, media_type=found.media_type, width=found.width, height=found.height, data=found.data
+    )
+    work.session.add(row)
+    work.record("item.asset_stored", bank_id, digest=row.digest, media_type=row.media_type, bytes=len(data))
+    return row
+
+
+def change_standing(work: Work, bank_id: str, codes: list[str], standing: str, reason: str) -> list[ItemRow]:
+    """Marks items as normal, public or reserved, with the reason; raises NoSuchItem or StandingUnchanged."""
+    load_bank(work.session, bank_id)
+    wanted = sorted(set(codes))
+    query = select(ItemRow).where(ItemRow.bank_id == bank_id, ItemRow.code.in_(wanted)).order_by(ItemRow.code)
+    rows = list(work.session.scalars(query))
+    missing = sorted(set(wanted) - {row.code for row in rows})
+    if missing:
+        raise NoSuchItem(what="、".join(missing[:10]))
+    changed = [row for row in rows if row.standing != standing]
+    if not changed:
+        raise StandingUnchanged()
+    for row in changed:
+        work.record("item.standing", row.id, code=row.code, was=row.standing, now=standing, reason=reason)
+        row.standing = standing
+    return changed
 
 
 def retire_item(work: Work, item_id: str, reason: str) -> ItemRow:

@@ -1,22 +1,40 @@
 """Endpoints of banks and items."""
 
 from examserver.kernel.access import Permit
-from examserver.plumbing.contract import FileAnswer, endpoint
+from examserver.plumbing.contract import FileAnswer, Files, endpoint
 from examserver.plumbing.work import Work
 from itembank.items import actions
-from itembank.items.actions import BankDraft, BankExists, FlawedItem, ItemQuery, NothingChanged
-from itembank.items.content import ItemBody, read_content
+from itembank.items.actions import (
+    BankDraft,
+    BankExists,
+    FlawedItem,
+    ItemQuery,
+    NothingChanged,
+    StandingUnchanged,
+    UnusableAsset,
+)
+from itembank.items.content import ItemBody, MalformedContent, read_content, stem_text, word_count
+from itembank.items.door import Door
 from itembank.items.schemas import (
+    AssetView,
     BankList,
     BankRequest,
     BankView,
+    CaseMemberView,
+    FlawView,
+    ItemDraftRequest,
+    ItemDraftView,
     ItemLine,
     ItemPage,
+    ItemRequest,
     ItemsQuery,
     ItemVersionRequest,
     ItemVersionView,
     ItemView,
     RetireRequest,
+    SavedItemView,
+    StandingRequest,
+    StandingView,
     VerdictView,
 )
 from itembank.items.state import WrongState
@@ -32,6 +50,7 @@ from itembank.items.tables import (
     versions_of,
 )
 from itembank.items.text import tidy
+from itembank.specs.api import FileExpected, uploaded
 from itembank.specs.tables import find_specification
 
 
@@ -96,7 +115,6 @@ def open_bank(work: Work, body: BankRequest) -> BankView:
 
 
 def _line(item: ItemRow, version: ItemVersionRow) -> ItemLine:
-    stem = [block["text"] for block in version.content["stem"] if block["kind"] == "text"]
     return ItemLine(
         id=item.id,
         code=item.code,
@@ -104,12 +122,14 @@ def _line(item: ItemRow, version: ItemVersionRow) -> ItemLine:
         state=item.state,
         type=item.type,
         point=item.point,
-        stem="\n".join(stem),
-        figures=len(version.figures_identity.split()),
+        stem=stem_text(read_content(version.content)),
+        figures=version.figures_identity.count("sha256:"),
         importance=version.importance,
         cognition=version.cognition,
         difficulty=share(version.difficulty),
         author=version.author_name,
+        case=item.case_code,
+        standing=item.standing,
     )
 
 
@@ -144,6 +164,11 @@ def _version(row: ItemVersionRow, verdicts: list[VerdictRow]) -> ItemVersionView
         cognition=row.cognition,
         difficulty=share(row.difficulty),
         source=row.source,
+        scoring=row.scoring,
+        enemies=row.enemies,
+        owner=row.owner,
+        funding=row.funding,
+        words=row.words,
         digest=row.digest,
         author=row.author_name,
         reviewer=row.reviewer_name,
@@ -170,6 +195,12 @@ def item_view(work: Work, item: ItemRow) -> ItemView:
         point=item.point,
         point_path=[specification.by_code[code].name for code in path] if specification else [],
         version=item.version,
+        case=item.case_code,
+        case_members=[
+            CaseMemberView(id=other.id, code=other.code, place=case.place, state=other.state)
+            for other, case in (actions.case_members(work, item.bank_id, item.case_code) if item.case_code else ())
+        ],
+        standing=item.standing,
         versions=[_version(version, verdicts) for version in versions],
     )
 
@@ -189,36 +220,133 @@ def read_item(work: Work, item_id: str) -> ItemView:
     return item_view(work, actions.read_item(work, item_id))
 
 
+def body_of_request(body: ItemVersionRequest, code: str) -> tuple[ItemBody, tuple[str, ...]]:
+    """The item as it would be stored, and what was taken out of its rich text."""
+    door = Door()
+    content = {
+        "code": tidy(code),
+        "type": body.type,
+        "point": tidy(body.point),
+        "points": body.points,
+        "stem": door.take([block.model_dump() for block in body.stem]),
+        "options": door.take([option.model_dump() for option in body.options]),
+        "interaction": door.take(body.interaction),
+    }
+    if body.case is not None:
+        content["case"] = door.take(body.case.model_dump(exclude={"for_all"}))
+    choice = body.type not in ("inline_choice", "ordering")
+    item = ItemBody(
+        content=read_content(content),
+        key=tuple(sorted(body.key) if choice else body.key),
+        importance=body.importance,
+        cognition=body.cognition,
+        difficulty=_thousandths(body.difficulty),
+        source=tidy(body.source),
+        scoring=door.take(body.scoring),
+        enemies=tuple(sorted({tidy(enemy) for enemy in body.enemies})),
+        owner=tidy(body.owner),
+        funding=tidy(body.funding),
+    )
+    return item, door.removed
+
+
+def _for_all(body: ItemVersionRequest) -> bool:
+    return body.case is not None and body.case.for_all
+
+
+def _saved(work: Work, item: ItemRow, removed: tuple[str, ...]) -> SavedItemView:
+    return SavedItemView(**dict(item_view(work, item)), removed=list(removed))
+
+
+@endpoint(
+    "POST",
+    "/api/bank/banks/{bank_id}/items",
+    role="bank",
+    access=Permit("items.edit"),
+    answer=SavedItemView,
+    errors=(NoSuchBank, FlawedItem, MalformedContent),
+    summary="Write a new item",
+)
+def create_item(work: Work, bank_id: str, body: ItemRequest) -> SavedItemView:
+    """The item as a draft by the acting person; its rich text is cleaned on the way in."""
+    item, removed = body_of_request(body, body.code)
+    return _saved(work, actions.create_item(work, bank_id, item), removed)
+
+
+@endpoint(
+    "POST",
+    "/api/bank/banks/{bank_id}/items/check",
+    role="bank",
+    access=Permit("items.edit"),
+    answer=ItemDraftView,
+    errors=(NoSuchBank, NoSuchItem, MalformedContent),
+    summary="Look what is wrong with an item, storing nothing",
+    write=False,
+)
+def check_item_draft(work: Work, bank_id: str, body: ItemDraftRequest) -> ItemDraftView:
+    """The item as it would be stored, for the preview, and every fault at its field."""
+    item, removed = body_of_request(body, body.code)
+    item, flaws = actions.check_draft(work, bank_id, item, body.item, _for_all(body))
+    shaped = not any(flaw.code.endswith(".malformed") for flaw in flaws)
+    return ItemDraftView(
+        content=item.content.as_json(),
+        scoring=item.scoring,
+        key=list(item.key),
+        words=word_count(item.content) if shaped else 0,
+        removed=list(removed),
+        flaws=[FlawView(**vars(flaw)) for flaw in flaws],
+    )
+
+
 @endpoint(
     "POST",
     "/api/bank/items/{item_id}/versions",
     role="bank",
     access=Permit("items.edit"),
-    answer=ItemView,
-    errors=(NoSuchItem, FlawedItem, NothingChanged, WrongState),
+    answer=SavedItemView,
+    errors=(NoSuchItem, FlawedItem, NothingChanged, WrongState, MalformedContent),
     summary="Write a new version of an item",
 )
-def revise_item(work: Work, item_id: str, body: ItemVersionRequest) -> ItemView:
-    """The item as a draft again, by the acting person."""
-    content = read_content(
-        {
-            "code": "",
-            "type": body.type,
-            "point": tidy(body.point),
-            "points": body.points,
-            "stem": [_tidy_block(block.model_dump()) for block in body.stem],
-            "options": [
-                {"id": option.id, "content": [_tidy_block(block.model_dump()) for block in option.content]}
-                for option in body.options
-            ],
-        }
+def revise_item(work: Work, item_id: str, body: ItemVersionRequest) -> SavedItemView:
+    """The item as a draft again, by the acting person; its rich text is cleaned on the way in."""
+    item, removed = body_of_request(body, "")
+    return _saved(work, actions.revise_item(work, item_id, item, _for_all(body)), removed)
+
+
+@endpoint(
+    "POST",
+    "/api/bank/banks/{bank_id}/assets",
+    role="bank",
+    access=Permit("items.edit"),
+    answer=AssetView,
+    errors=(NoSuchBank, FileExpected, UnusableAsset),
+    summary="Store a picture or a sound for items",
+    multipart=True,
+    max_bytes=17 * 2**20,
+)
+def store_asset(work: Work, bank_id: str, files: Files) -> AssetView:
+    """The stored picture (PNG, JPEG, WebP) or sound (MP3, OGG, WAV, M4A), recognised by its bytes."""
+    data = uploaded(files, "file")
+    row = actions.store_asset(work, bank_id, files["file"].name, data)
+    return AssetView(
+        digest=row.digest, media_type=row.media_type, width=row.width, height=row.height, bytes=len(row.data)
     )
-    attributes = (body.importance, body.cognition, _thousandths(body.difficulty), tidy(body.source))
-    return item_view(work, actions.revise_item(work, item_id, ItemBody(content, tuple(sorted(body.key)), *attributes)))
 
 
-def _tidy_block(block: dict[str, str]) -> dict[str, str]:
-    return {name: tidy(value) for name, value in block.items()}
+@endpoint(
+    "POST",
+    "/api/bank/banks/{bank_id}/items/standing",
+    role="bank",
+    access=Permit("items.standing"),
+    answer=StandingView,
+    errors=(NoSuchBank, NoSuchItem, StandingUnchanged),
+    summary="Mark items as normal, public or reserved",
+)
+def change_standing(work: Work, bank_id: str, body: StandingRequest) -> StandingView:
+    """Which items changed; the reason is kept in the audit chain."""
+    codes = [tidy(code) for code in body.codes]
+    rows = actions.change_standing(work, bank_id, codes, body.standing, tidy(body.reason))
+    return StandingView(changed=[row.code for row in rows], standing=body.standing)
 
 
 @endpoint(

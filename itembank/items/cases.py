@@ -17,6 +17,11 @@ MOST_ENEMIES = 50
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
+def case_code(content: ItemContent) -> str:
+    """The case an item belongs to, empty for none: what its row says beside its versions."""
+    return content.case.code if content.case is not None else ""
+
+
 def check_case(case: Case | None) -> Iterator[Flaw]:
     """Flaws of the case as one member tells it."""
     if case is None:

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
+from examserver.kernel.canonical import digest_of
 from itembank.items.cases import check_case, check_enemies
 from itembank.items.content import ItemBody, ItemContent, Option, option_text, plain_text, stem_text
 from itembank.items.faults import Flaw
@@ -127,6 +128,18 @@ def _check_key(body: ItemBody, kind: ItemType) -> Iterator[Flaw]:
         zh = f"{kind.label_zh}应有{want}正确选项，现有 {len(key)} 个"
         en = f"{kind.label_en}: {low} key(s) expected at least, {high} at most; there are {len(key)}"
         yield Flaw("key", "key.count", zh, en, shown)
+
+
+_STRUCTURE = re.compile(r"<(sub|sup|m[a-z]+)\b[^<>]*>([^<]*)")
+
+
+def setting_identity(content: ItemContent) -> tuple[str, ...]:
+    """What tells items apart whose stems have the same words: the case, raised and lowered text, formulas."""
+    marks = [pair for block in content.stem if block.kind == "html" for pair in _STRUCTURE.findall(block.text)]
+    case = content.case
+    parts = [("form", marks)] if marks else []
+    parts += [("case", [block.as_json() for block in case.stimulus])] if case is not None else []
+    return tuple(f"{name}:{digest_of({'of': value}, 'exam.setting', 1)[7:19]}" for name, value in parts)
 
 
 def stem_identity(content: ItemContent) -> str:

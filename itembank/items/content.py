@@ -201,7 +201,7 @@ _WORD = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]|[^\W\u2e8
 _IMAGE = re.compile(r'<img\b[^>]*?\bsrc="(sha256:[0-9a-f]{64})"')
 
 
-def _assets_in(value: object) -> Iterator[str]:
+def digests_in(value: object) -> Iterator[str]:
     """Digests in plain data of any depth: figures and sounds, pictures inside rich text, the hotspot's own."""
     if isinstance(value, dict):
         for name, part in value.items():
@@ -210,17 +210,17 @@ def _assets_in(value: object) -> Iterator[str]:
             elif name == "html" and isinstance(part, str):
                 yield from _IMAGE.findall(part)
             else:
-                yield from _assets_in(part)
+                yield from digests_in(part)
     elif isinstance(value, list | tuple):
         for part in value:
-            yield from _assets_in(part)
+            yield from digests_in(part)
 
 
 def assets_of(content: ItemContent) -> tuple[str, ...]:
     """Digests of all figures and sounds, in order of first use: stem, options, interaction, stimulus of the case."""
     shown = content.as_json()
     parts = [shown["stem"], shown["options"], shown.get("interaction", {}), shown.get("case", {})]
-    return tuple(dict.fromkeys(_assets_in(parts)))
+    return tuple(dict.fromkeys(digests_in(parts)))
 
 
 def content_digest(content: ItemContent) -> str:

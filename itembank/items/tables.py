@@ -67,6 +67,7 @@ class ItemRow(BankBase):
     __table_args__ = (
         UniqueConstraint("bank_id", "code"),
         Index("ix_item_bank_state", "bank_id", "state"),
+        Index("ix_item_bank_case", "bank_id", "case_code"),
     )
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
@@ -129,7 +130,7 @@ class VerdictRow(BankBase):
     stage: Mapped[str] = mapped_column(String(20))
     verdict: Mapped[str] = mapped_column(String(20))
     comment: Mapped[str] = mapped_column(Text)
-    reasons: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, server_default="{}")
+    reasons: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
     by: Mapped[str] = mapped_column(String(40))
     by_name: Mapped[str] = mapped_column(String(120))
     at_ms: Mapped[int] = mapped_column(BigInteger)

@@ -104,7 +104,7 @@ def test_a_new_version_of_an_approved_item_must_be_signed_again(bank: Bank) -> N
 def test_a_new_version_is_checked_like_an_import(bank: Bank) -> None:
     bank.take(workbook([item_row(1)]))
     item_id = items(bank)[0]["id"]
-    stem = [{"kind": "text", "text": "<script>1</script>"}, {"kind": "figure", "asset": "sha256:00", "alt": "x"}]
+    stem = [{"kind": "text", "text": "<script>1</script>"}, {"kind": "figure", "asset": f"sha256:{0:064}", "alt": "x"}]
     bad = revision(bank, item_id) | {"point": "Z-9", "key": ["F"], "stem": stem}
     refused = bank.author.post(f"/api/bank/items/{item_id}/versions", bad)
     assert refused.status_code == 422
