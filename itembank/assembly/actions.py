@@ -17,11 +17,12 @@ from examserver.kernel.errors import Invalid, Refused
 from examserver.plumbing.jobs import enqueue, job
 from examserver.plumbing.runtime import RoleRuntime
 from examserver.plumbing.work import Work, open_work
-from itembank.assembly.blueprint import Blueprint, check_blueprint, read_blueprint
+from itembank.assembly.blueprint import Blueprint, read_blueprint
 from itembank.assembly.checker import FormCheck, overlap_matrix
 from itembank.assembly.content import FormDocument, FormFacts
 from itembank.assembly.forms import Assembled, Request, assemble_forms, pool_digest
 from itembank.assembly.order import PlacedSection, place_items
+from itembank.assembly.soundness import check_blueprint
 from itembank.assembly.store import (
     build_document,
     check_documents,
@@ -163,8 +164,14 @@ def request_assembly(
     )
     work.session.add(row)
     row.job_id = enqueue(work, JOB, {"assembly": row.id})
-    facts = {"blueprint": blueprint.digest, "seed": row.seed, "forms": forms, "reserve_forms": reserve_forms}
-    work.record("assembly.requested", row.id, purpose=purpose, **facts)
+    facts = {
+        "blueprint": blueprint.digest,
+        "seed": row.seed,
+        "forms": forms,
+        "reserve_forms": reserve_forms,
+        "purpose": purpose,
+    }
+    work.record("assembly.requested", row.id, **facts)
     return row
 
 

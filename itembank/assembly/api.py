@@ -7,7 +7,7 @@ from examserver.plumbing.contract import endpoint
 from examserver.plumbing.work import Work
 from itembank.assembly import actions
 from itembank.assembly.actions import AssemblerApproves, BlueprintUnsound, NotAssembled
-from itembank.assembly.blueprint import Blueprint, Cell, Section, read_blueprint, weight_deviations
+from itembank.assembly.blueprint import Blueprint, Cell, Section, read_blueprint
 from itembank.assembly.schemas import (
     AssembleRequest,
     AssemblyList,
@@ -28,6 +28,7 @@ from itembank.assembly.schemas import (
     SealableList,
     ShortageView,
 )
+from itembank.assembly.soundness import weight_deviations
 from itembank.assembly.store import ChecksFailed, FormAltered, NoSpecificationYet, load_specification
 from itembank.assembly.tables import (
     AssemblyFormRow,

@@ -1,44 +1,79 @@
-"""The test blueprint (组卷方案) and whether it makes sense: sections, counts per area and type, points, limits.
+"""The test blueprint (组卷方案): sections, counts per area, type and cognitive level, points, limits and targets.
 
 For the assembler and the checker. Source: E2; domain C.3 (theory papers of 100 points, pass 60). A blueprint says
-nothing of particular items; whether the bank can meet it is another question (`supply.py`).
+nothing of particular items; whether it makes sense is judged in `soundness.py`, whether the bank can meet it in
+`supply.py`. What a blueprint leaves out is left out of its canonical form too, so older ones keep their names.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 from examserver.kernel.canonical import digest_of
-from itembank.items.kinds import ITEM_TYPES
-from itembank.specs.tree import IMPORTANCE, ContentSpecification, plain_decimal
+from itembank.specs.tree import plain_decimal
 
 ANY_AREA = ""
-LONGEST_FORM = 500
+AUTO, REQUIRED, OFF = "auto", "required", "off"
+COMPARABLE = (AUTO, REQUIRED, OFF)
+PUBLIC_SHARE = 20
+Bounds = tuple[int, int]
 
 
 @dataclass(frozen=True)
 class Section:
-    """One part of the form: all items of one type, each worth the same."""
+    """One part of the form: all items of one type, each worth the same; `seconds_each` is the time one should take."""
 
     type: str
     title: str
     points_each: Decimal
+    seconds_each: int = 0
 
 
 @dataclass(frozen=True)
 class Cell:
-    """So many items of a type from an area and everything below it; the empty area is the whole specification."""
+    """So many items of a type from an area and everything below it, of one cognitive level or of any (empty).
+
+    The empty area is the whole specification.
+    """
 
     area: str
     type: str
     count: int
+    cognition: str = ""
+
+    @property
+    def name(self) -> str:
+        """What reports call it."""
+        return ":".join(filter(None, ("cell", self.area or "*", self.type, self.cognition)))
+
+
+@dataclass(frozen=True)
+class InformationTarget:
+    """How much a form should tell at an ability θ, give or take: all three in thousandths."""
+
+    theta: int
+    information: int
+    tolerance: int
+
+    @property
+    def name(self) -> str:
+        """What reports call it."""
+        return f"information:{plain_decimal(Decimal(self.theta) / 1000)}"
 
 
 @dataclass(frozen=True)
 class Blueprint:
-    """What every form of an assembly must be; difficulty bounds are thousandths of the mean."""
+    """What every form of an assembly must be; difficulty bounds are thousandths of the mean.
+
+    `cognition`, `importance`: how many items per form. `words`: to read. `working_s`: expected working time, the sum
+    of the sections' seconds and of reading at `reading_per_minute`. `cases`: how many case groups. `comparable`: forms
+    within one point of a hundred at the cut score by measured parameters - `auto` as soon as every usable item has
+    them, `required` with measured items only, or `off`; `cut_theta` fixes the ability (thousandths) at which a
+    candidate just passes, otherwise it follows from the items. `max_uses` within the last `uses_months` months or
+    `uses_papers` papers (0: ever). `public_share`: per cent of released items at most.
+    """
 
     name: str
     duration_s: int
@@ -46,10 +81,22 @@ class Blueprint:
     total_points: Decimal
     sections: tuple[Section, ...]
     cells: tuple[Cell, ...]
-    importance: Mapping[str, tuple[int, int]] = field(default_factory=dict)
-    difficulty: tuple[int, int] | None = None
+    importance: Mapping[str, Bounds] = field(default_factory=dict)
+    difficulty: Bounds | None = None
     max_overlap: int = 0
     max_per_point: int | None = None
+    cognition: Mapping[str, Bounds] = field(default_factory=dict)
+    words: Bounds | None = None
+    working_s: Bounds | None = None
+    reading_per_minute: int = 0
+    cases: Bounds | None = None
+    information: tuple[InformationTarget, ...] = ()
+    comparable: str = AUTO
+    cut_theta: int | None = None
+    max_uses: int | None = None
+    uses_months: int = 0
+    uses_papers: int = 0
+    public_share: int = PUBLIC_SHARE
 
     @cached_property
     def count(self) -> int:
@@ -61,22 +108,48 @@ class Blueprint:
         """Points of one item, by type."""
         return {section.type: section.points_each for section in self.sections}
 
+    @cached_property
+    def seconds_of(self) -> dict[str, int]:
+        """Expected seconds for one item besides reading, by type."""
+        return {section.type: section.seconds_each for section in self.sections}
+
+    @cached_property
+    def most_public(self) -> int:
+        """How many released items one form may hold."""
+        return self.count * self.public_share // 100
+
     def as_json(self) -> dict[str, Any]:
         """Canonical data: numbers that may be fractions travel as decimal strings."""
-        return {
+        always = {
             "name": self.name,
             "duration_s": self.duration_s,
             "cut_score": plain_decimal(self.cut_score),
             "total_points": plain_decimal(self.total_points),
-            "sections": [
-                {"type": one.type, "title": one.title, "points_each": plain_decimal(one.points_each)}
-                for one in self.sections
-            ],
-            "cells": [vars(cell) for cell in self.cells],
+            "sections": [_section_json(one) for one in self.sections],
+            "cells": [{name: value for name, value in vars(cell).items() if value or name != "cognition"}
+                      for cell in self.cells],
             "importance": {name: list(bounds) for name, bounds in self.importance.items()},
             "difficulty": list(self.difficulty) if self.difficulty else None,
             "max_overlap": self.max_overlap,
             "max_per_point": self.max_per_point,
+        }  # fmt: skip
+        return always | {name: value for name, value in self._said().items() if value != _UNSAID[name]}
+
+    def _said(self) -> dict[str, Any]:
+        """What not every blueprint says."""
+        return {
+            "cognition": {name: list(bounds) for name, bounds in self.cognition.items()},
+            "words": list(self.words) if self.words else None,
+            "working_s": list(self.working_s) if self.working_s else None,
+            "reading_per_minute": self.reading_per_minute,
+            "cases": list(self.cases) if self.cases else None,
+            "information": [[one.theta, one.information, one.tolerance] for one in self.information],
+            "comparable": self.comparable,
+            "cut_theta": self.cut_theta,
+            "max_uses": self.max_uses,
+            "uses_months": self.uses_months,
+            "uses_papers": self.uses_papers,
+            "public_share": self.public_share,
         }
 
     def digest(self) -> str:
@@ -84,139 +157,49 @@ class Blueprint:
         return digest_of(self.as_json(), "exam.blueprint", 1)
 
 
+_UNSAID: dict[str, Any] = {
+    "cognition": {}, "words": None, "working_s": None, "reading_per_minute": 0, "cases": None, "information": [],
+    "comparable": AUTO, "cut_theta": None, "max_uses": None, "uses_months": 0, "uses_papers": 0,
+    "public_share": PUBLIC_SHARE,
+}  # fmt: skip
+
+
+def _section_json(one: Section) -> dict[str, Any]:
+    shown = {"type": one.type, "title": one.title, "points_each": plain_decimal(one.points_each)}
+    return shown | ({"seconds_each": one.seconds_each} if one.seconds_each else {})
+
+
+def _bounds(value: Any) -> Bounds | None:
+    return (value[0], value[1]) if value else None
+
+
 def read_blueprint(value: Mapping[str, Any]) -> Blueprint:
     """The blueprint behind its canonical data."""
-    difficulty = value["difficulty"]
+    said = _UNSAID | dict(value)
     return Blueprint(
-        name=value["name"],
-        duration_s=value["duration_s"],
-        cut_score=Decimal(value["cut_score"]),
-        total_points=Decimal(value["total_points"]),
-        sections=tuple(Section(one["type"], one["title"], Decimal(one["points_each"])) for one in value["sections"]),
-        cells=tuple(Cell(one["area"], one["type"], one["count"]) for one in value["cells"]),
-        importance={name: (low, high) for name, (low, high) in value["importance"].items()},
-        difficulty=(difficulty[0], difficulty[1]) if difficulty else None,
-        max_overlap=value["max_overlap"],
-        max_per_point=value["max_per_point"],
+        name=said["name"],
+        duration_s=said["duration_s"],
+        cut_score=Decimal(said["cut_score"]),
+        total_points=Decimal(said["total_points"]),
+        sections=tuple(
+            Section(one["type"], one["title"], Decimal(one["points_each"]), one.get("seconds_each", 0))
+            for one in said["sections"]
+        ),
+        cells=tuple(Cell(one["area"], one["type"], one["count"], one.get("cognition", "")) for one in said["cells"]),
+        importance={name: (low, high) for name, (low, high) in said["importance"].items()},
+        difficulty=_bounds(said["difficulty"]),
+        max_overlap=said["max_overlap"],
+        max_per_point=said["max_per_point"],
+        cognition={name: (low, high) for name, (low, high) in said["cognition"].items()},
+        words=_bounds(said["words"]),
+        working_s=_bounds(said["working_s"]),
+        reading_per_minute=said["reading_per_minute"],
+        cases=_bounds(said["cases"]),
+        information=tuple(InformationTarget(*one) for one in said["information"]),
+        comparable=said["comparable"],
+        cut_theta=said["cut_theta"],
+        max_uses=said["max_uses"],
+        uses_months=said["uses_months"],
+        uses_papers=said["uses_papers"],
+        public_share=said["public_share"],
     )
-
-
-@dataclass(frozen=True)
-class BlueprintFault:
-    """Something in the blueprint that no form could satisfy, and where it stands."""
-
-    place: str
-    code: str
-    reason_zh: str
-    reason_en: str
-
-
-def check_blueprint(blueprint: Blueprint, specification: ContentSpecification) -> list[BlueprintFault]:
-    """Every fault of the blueprint against the specification it is for."""
-    return [
-        *_check_sections(blueprint),
-        *_check_cells(blueprint, specification),
-        *_check_points(blueprint),
-        *_check_bounds(blueprint),
-    ]
-
-
-def _check_sections(blueprint: Blueprint) -> Iterator[BlueprintFault]:
-    types = [section.type for section in blueprint.sections]
-    for index, kind in enumerate(types):
-        place = f"sections[{index}]"
-        if kind not in ITEM_TYPES:
-            yield BlueprintFault(place, "type.unknown", f"未知题型 {kind}", f"Unknown item type {kind}")
-        if types.index(kind) != index:
-            yield BlueprintFault(place, "section.repeated", f"题型 {kind} 有两个部分", f"Two sections of {kind}")
-        if not any(cell.type == kind for cell in blueprint.cells):
-            yield BlueprintFault(place, "section.empty", f"题型 {kind} 没有题量", f"No items for section {kind}")
-    for index, cell in enumerate(blueprint.cells):
-        if cell.type not in types:
-            zh, en = f"题型 {cell.type} 不在任何部分中", f"{cell.type} belongs to no section"
-            yield BlueprintFault(f"cells[{index}]", "cell.no_section", zh, en)
-
-
-def _check_cells(blueprint: Blueprint, specification: ContentSpecification) -> Iterator[BlueprintFault]:
-    if not 1 <= blueprint.count <= LONGEST_FORM:
-        zh, en = f"题量应为 1 至 {LONGEST_FORM}", f"A form has 1 to {LONGEST_FORM} items"
-        yield BlueprintFault("cells", "cells.count", zh, en)
-    for index, cell in enumerate(blueprint.cells):
-        place = f"cells[{index}]"
-        if cell.count < 1:
-            yield BlueprintFault(place, "cell.count", "题量应为正数", "A count is positive")
-        if cell.area != ANY_AREA and cell.area not in specification.by_code:
-            zh, en = f"细目表中没有 {cell.area}", f"The specification has no {cell.area}"
-            yield BlueprintFault(place, "cell.area_unknown", zh, en)
-        for other in blueprint.cells[:index]:
-            if other.type == cell.type and _meet(specification, cell.area, other.area):
-                zh = f"{cell.area or '全部'} 与 {other.area or '全部'} 的题量范围重叠"
-                en = f"{cell.area or 'everything'} overlaps {other.area or 'everything'}"
-                yield BlueprintFault(place, "cell.overlap", zh, en)
-
-
-def _meet(specification: ContentSpecification, one: str, other: str) -> bool:
-    """Whether one area lies within the other."""
-    if ANY_AREA in (one, other) or one == other:
-        return True
-    return one in specification.path(other) or other in specification.path(one)
-
-
-def _check_points(blueprint: Blueprint) -> Iterator[BlueprintFault]:
-    points = blueprint.points_of
-    if any(each <= 0 for each in points.values()):
-        yield BlueprintFault("sections", "points.positive", "每题分值应为正数", "Points per item are positive")
-    total = sum((cell.count * points.get(cell.type, Decimal(0)) for cell in blueprint.cells), Decimal(0))
-    if total != blueprint.total_points:
-        said, found = plain_decimal(blueprint.total_points), plain_decimal(total)
-        zh, en = f"各部分合计 {found} 分，总分却为 {said}", f"The sections add up to {found} points, not {said}"
-        yield BlueprintFault("total_points", "points.total", zh, en)
-    if not 0 < blueprint.cut_score <= blueprint.total_points:
-        yield BlueprintFault("cut_score", "cut_score.range", "合格线应在 0 与总分之间", "The cut score is out of range")
-    if blueprint.duration_s <= 0:
-        yield BlueprintFault("duration_s", "duration.range", "考试时间应为正数", "The duration is positive")
-
-
-def _check_bounds(blueprint: Blueprint) -> Iterator[BlueprintFault]:
-    for name, (low, high) in blueprint.importance.items():
-        if name not in IMPORTANCE or not 0 <= low <= high:
-            zh, en = f"{name} 的题量范围不合理", f"The bounds of {name} make no sense"
-            yield BlueprintFault(f"importance.{name}", "importance.bounds", zh, en)
-    lows, highs = (sum(bounds[i] for bounds in blueprint.importance.values()) for i in (0, 1))
-    closed = set(blueprint.importance) == set(IMPORTANCE)
-    if lows > blueprint.count or (closed and highs < blueprint.count):
-        yield BlueprintFault(
-            "importance", "importance.sum", "X、Y、Z 的范围与总题量矛盾", "The bounds contradict the count"
-        )
-    if blueprint.difficulty and not 0 <= blueprint.difficulty[0] <= blueprint.difficulty[1] <= 1000:
-        yield BlueprintFault(
-            "difficulty", "difficulty.bounds", "平均难度的范围不合理", "The difficulty band makes no sense"
-        )
-    if not 0 <= blueprint.max_overlap <= blueprint.count:
-        yield BlueprintFault("max_overlap", "overlap.bounds", "重复题上限不合理", "The overlap limit makes no sense")
-    if blueprint.max_per_point is not None and blueprint.max_per_point < 1:
-        yield BlueprintFault("max_per_point", "per_point.bounds", "每个鉴定点至少 1 题", "At least one item per point")
-
-
-@dataclass(frozen=True)
-class Deviation:
-    """How far the share of a level-1 area in the blueprint is from its content weight, in per cent."""
-
-    area: str
-    weight: str
-    share: str
-    within: bool
-
-
-def weight_deviations(blueprint: Blueprint, specification: ContentSpecification) -> list[Deviation]:
-    """Each level-1 area with a weight: within means at most one item off (E2); empty when cells span areas."""
-    roots = [node for node in specification.children.get(None, []) if node.weight is not None]
-    if any(cell.area == ANY_AREA for cell in blueprint.cells) or not roots or not blueprint.count:
-        return []
-    found = []
-    for node in roots:
-        count = sum(c.count for c in blueprint.cells if specification.path(c.area)[:1] == (node.code,))
-        share, weight = Decimal(count * 100) / blueprint.count, node.weight or Decimal(0)
-        within = abs(Decimal(count) - weight * blueprint.count / 100) <= 1
-        found.append(Deviation(node.code, plain_decimal(weight), plain_decimal(round(share, 1)), within))
-    return found

@@ -1,8 +1,9 @@
-"""One form as a mixed-integer program, solved by HiGHS; and what is in the way when there is none.
+"""One form as a mixed-integer program, solved by HiGHS.
 
-For `forms.py`. Binary choice per item; counts per cell, importance, mean difficulty, limits per point, rivals and
-overlap as rows; random costs spread the choice. Deterministic: one thread, a fixed seed, and it stops by gap or number
-of nodes, never by time. Floats live only here: what comes out is a choice of items, checked elsewhere.
+For `forms.py` and `conflict.py`. A binary column per unit - an item or a whole case group; the demands of `demands.py`
+as rows; random costs spread the choice; what has a target is met as closely as the gap allows. Deterministic: one
+thread, a fixed seed, and it stops by gap or number of nodes, never by time. Floats live only here: what comes out is a
+choice of items, checked elsewhere.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,17 +14,23 @@ import highspy
 import numpy as np
 
 from itembank.assembly.blueprint import Blueprint
-from itembank.assembly.supply import PoolItem, in_cell
+from itembank.assembly.curves import Basis
+from itembank.assembly.demands import Demand, demands_of, limits_of
+from itembank.assembly.supply import PoolItem, Unit
 
 ABSOLUTE_GAP = 0.25
-MOST_NODES = 4000
-SLACK_COST = 1000.0
+MOST_NODES = 400
+DEVIATION_COST = 100.0
+"""One per cent off a target costs as much as one unit of the costs spread over the items."""
 
 
 @dataclass
-class _Rows:
-    """Rows of the program, collected sparsely."""
+class Program:
+    """A program in the making: columns with costs and bounds, rows collected sparsely."""
 
+    costs: list[float] = field(default_factory=list)
+    tops: list[float] = field(default_factory=list)
+    whole: list[bool] = field(default_factory=list)
     lower: list[float] = field(default_factory=list)
     upper: list[float] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
@@ -31,8 +38,15 @@ class _Rows:
     index: list[int] = field(default_factory=list)
     value: list[float] = field(default_factory=list)
 
-    def add(self, name: str, columns: Iterable[tuple[int, float]], low: float, high: float) -> None:
-        """One row: low ≤ Σ value·column ≤ high."""
+    def column(self, cost: float, top: float = 1.0, whole: bool = True) -> int:
+        """One more column from 0 to `top`; its place."""
+        self.costs.append(cost)
+        self.tops.append(top)
+        self.whole.append(whole)
+        return len(self.costs) - 1
+
+    def row(self, name: str, columns: Iterable[tuple[int, float]], low: float, high: float) -> None:
+        """One more row: low ≤ Σ value·column ≤ high."""
         self.starts.append(len(self.index))
         for column, value in columns:
             self.index.append(column)
@@ -41,70 +55,26 @@ class _Rows:
         self.upper.append(high)
         self.names.append(name)
 
-
-@dataclass(frozen=True)
-class FormProblem:
-    """Which items may be chosen at which cost, and the earlier forms they may share only a few items with."""
-
-    blueprint: Blueprint
-    items: Sequence[PoolItem]
-    costs: Sequence[float]
-    earlier: Sequence[frozenset[str]] = ()
-
-
-def _rows(problem: FormProblem) -> _Rows:
-    blueprint, items, rows = problem.blueprint, problem.items, _Rows()
-    for cell in blueprint.cells:
-        members = [(i, 1.0) for i, item in enumerate(items) if in_cell(item, cell)]
-        rows.add(f"cell:{cell.area or '*'}:{cell.type}", members, cell.count, cell.count)
-    for name, (low, high) in sorted(blueprint.importance.items()):
-        members = [(i, 1.0) for i, item in enumerate(items) if item.importance == name]
-        rows.add(f"importance:{name}", members, low, high)
-    if blueprint.difficulty is not None:
-        low, high = (bound * blueprint.count for bound in blueprint.difficulty)
-        rows.add("difficulty", [(i, float(item.difficulty or 0)) for i, item in enumerate(items)], low, high)
-    _add_limits(rows, problem)
-    for number, codes in enumerate(problem.earlier):
-        members = [(i, 1.0) for i, item in enumerate(items) if item.code in codes]
-        rows.add(f"overlap:{number}", members, 0, blueprint.max_overlap)
-    return rows
+    def model(self, relaxed: bool = False) -> highspy.HighsLp:
+        """The program for HiGHS; relaxed: without whole numbers."""
+        program, matrix = highspy.HighsLp(), None
+        program.num_col_, program.num_row_ = len(self.costs), len(self.lower)
+        program.col_cost_ = np.array(self.costs, dtype=np.double)
+        program.col_lower_, program.col_upper_ = np.zeros(len(self.costs)), np.array(self.tops)
+        program.row_lower_, program.row_upper_ = np.array(self.lower), np.array(self.upper)
+        if not relaxed:
+            kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+            program.integrality_ = [kinds[whole] for whole in self.whole]
+        matrix = program.a_matrix_
+        matrix.format_ = highspy.MatrixFormat.kRowwise
+        matrix.start_ = np.array([*self.starts, len(self.index)], dtype=np.int32)
+        matrix.index_ = np.array(self.index, dtype=np.int32)
+        matrix.value_ = np.array(self.value, dtype=np.double)
+        return program
 
 
-def _add_limits(rows: _Rows, problem: FormProblem) -> None:
-    points: dict[str, list[tuple[int, float]]] = {}
-    groups: dict[str, list[tuple[int, float]]] = {}
-    for i, item in enumerate(problem.items):
-        points.setdefault(item.point, []).append((i, 1.0))
-        groups.setdefault(item.group, []).append((i, 1.0))
-    limit = problem.blueprint.max_per_point
-    for point, members in points.items():
-        if limit is not None and len(members) > limit:
-            rows.add(f"point:{point}", members, 0, limit)
-    for group, members in groups.items():
-        if len(members) > 1:
-            rows.add(f"rivals:{group}", members, 0, 1)
-
-
-def _model(rows: _Rows, costs: Sequence[float], integral: int) -> highspy.HighsLp:
-    """The program with the first `integral` columns binary and the rest (slacks) unbounded above."""
-    program, columns = highspy.HighsLp(), len(costs)
-    program.num_col_, program.num_row_ = columns, len(rows.lower)
-    program.col_cost_ = np.array(costs, dtype=np.double)
-    program.col_lower_ = np.zeros(columns)
-    program.col_upper_ = np.array([1.0] * integral + [highspy.kHighsInf] * (columns - integral))
-    program.row_lower_, program.row_upper_ = np.array(rows.lower), np.array(rows.upper)
-    kinds = [highspy.HighsVarType.kInteger] * integral + [highspy.HighsVarType.kContinuous] * (columns - integral)
-    program.integrality_ = kinds
-    matrix = program.a_matrix_
-    matrix.format_ = highspy.MatrixFormat.kRowwise
-    matrix.start_ = np.array([*rows.starts, len(rows.index)], dtype=np.int32)
-    matrix.index_ = np.array(rows.index, dtype=np.int32)
-    matrix.value_ = np.array(rows.value, dtype=np.double)
-    return program
-
-
-def _solve(program: highspy.HighsLp, seed: int, nodes: int) -> list[float] | None:
-    """Values of the columns, or None when there is no solution within the nodes."""
+def solver_for(program: highspy.HighsLp, seed: int = 0, nodes: int = MOST_NODES) -> Any:
+    """HiGHS with this program, quiet and repeatable."""
     solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
     options = {
         "output_flag": False,
@@ -117,70 +87,92 @@ def _solve(program: highspy.HighsLp, seed: int, nodes: int) -> list[float] | Non
     for name, value in options.items():
         solver.setOptionValue(name, value)
     solver.passModel(program)
+    return solver
+
+
+def solve(program: Program, seed: int, nodes: int = MOST_NODES) -> list[float] | None:
+    """Values of the columns, or None when there is no solution within the nodes."""
+    if not program.costs:
+        return None
+    solver = solver_for(program.model(), seed, nodes)
     solver.run()
     found = solver.getInfo().primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
     return list(solver.getSolution().col_value) if found else None
 
 
-def choose_items(problem: FormProblem, seed: int, nodes: int = MOST_NODES) -> list[PoolItem] | None:
-    """The items of one form, in order of codes; None when this selection of items cannot make one."""
-    if not problem.items:
-        return None
-    values = _solve(_model(_rows(problem), problem.costs, len(problem.items)), seed, nodes)
+@dataclass(frozen=True)
+class FormProblem:
+    """Which units may be chosen at which cost, and the earlier forms they may share only a few items with."""
+
+    blueprint: Blueprint
+    units: Sequence[Unit]
+    costs: Sequence[float]
+    basis: Basis | None = None
+    earlier: Sequence[frozenset[str]] = ()
+
+
+def add_form(program: Program, problem: FormProblem, demands: Sequence[Demand], barred: Sequence[bool] = ()) -> int:
+    """Columns and rows of one form; the place of its first column. Barred units are never chosen."""
+    tops = [0.0 if bar else 1.0 for bar in barred] or [1.0] * len(problem.units)
+    first = len(program.costs)
+    for cost, top in zip(problem.costs, tops, strict=True):
+        program.column(cost, top)
+    for demand in demands:
+        shifted = [(first + place, weight) for place, weight in demand.weights]
+        program.row(demand.name, shifted, demand.low, demand.high)
+    _add_deviation(program, demands, first)
+    for number, codes in enumerate(problem.earlier):
+        shared = ((place, sum(item.code in codes for item in unit.items)) for place, unit in enumerate(problem.units))
+        row = [(first + place, float(count)) for place, count in shared if count]
+        program.row(f"overlap:{number}", row, 0, problem.blueprint.max_overlap)
+    return first
+
+
+def _add_deviation(program: Program, demands: Sequence[Demand], first: int) -> None:
+    """One column for how far the form is off the worst of its targets, in parts of each."""
+    aimed = [demand for demand in demands if demand.target is not None]
+    if not aimed:
+        return
+    off = program.column(DEVIATION_COST, whole=False)
+    for demand in aimed:
+        target = demand.target or 0.0
+        shifted = [(first + place, weight) for place, weight in demand.weights]
+        program.row("deviation", [*shifted, (off, -demand.scale)], -highspy.kHighsInf, target)
+        program.row("deviation", [*shifted, (off, demand.scale)], target, highspy.kHighsInf)
+
+
+def choose_units(problem: FormProblem, seed: int, nodes: int = MOST_NODES) -> list[Unit] | None:
+    """The units of one form, in order of codes; None when this selection cannot make one."""
+    program, units = Program(), problem.units
+    demands = [*demands_of(problem.blueprint, units, problem.basis), *limits_of(problem.blueprint, units)]
+    add_form(program, problem, demands)
+    values = solve(program, seed, nodes)
     if values is None:
         return None
-    return [item for item, value in zip(problem.items, values, strict=True) if value > 0.5]
-
-
-@dataclass(frozen=True)
-class Violation:
-    """A rule that could only be met by breaking it by this much."""
-
-    rule: str
-    amount: int
-
-
-def explain(problem: FormProblem, seed: int) -> list[Violation]:
-    """Which rules stand in each other's way: every row gets a slack, and the least total slack is found."""
-    rows, count = _rows(problem), len(problem.items)
-    elastic = _Rows()
-    owners: list[str] = []
-    spans = [*rows.starts, len(rows.index)]
-    for number, name in enumerate(rows.names):
-        members = list(
-            zip(
-                rows.index[spans[number] : spans[number + 1]],
-                rows.value[spans[number] : spans[number + 1]],
-                strict=True,
-            )
-        )
-        scale = 1.0 if name != "difficulty" else 1000.0
-        members += [(count + len(owners), scale), (count + len(owners) + 1, -scale)]
-        owners += [name, name]
-        elastic.add(name, members, rows.lower[number], rows.upper[number])
-    costs = [*(cost / SLACK_COST for cost in problem.costs), *([1.0] * len(owners))]
-    values = _solve(_model(elastic, costs, count), seed, MOST_NODES)
-    slacks: dict[str, float] = {}
-    for name, value in zip(owners, (values or [])[count:], strict=False):
-        slacks[name] = slacks.get(name, 0.0) + value
-    return [Violation(name, max(1, round(value))) for name, value in slacks.items() if value > 1e-6]
+    return [unit for unit, value in zip(units, values[: len(units)], strict=True) if value > 0.5]
 
 
 def choose_jointly(
-    blueprint: Blueprint, items: Sequence[PoolItem], forms: int, costs: Sequence[float], seed: int
-) -> list[list[PoolItem]] | None:
-    """All forms in one program, each item at most once over all: for small banks where one by one gets stuck."""
-    rows, width = _Rows(), len(items)
-    for form in range(forms):
-        own = _rows(FormProblem(blueprint, items, costs[:width]))
-        spans = [*own.starts, len(own.index)]
-        for number, name in enumerate(own.names):
-            span = slice(spans[number], spans[number + 1])
-            shifted = [(form * width + i, v) for i, v in zip(own.index[span], own.value[span], strict=True)]
-            rows.add(name, shifted, own.lower[number], own.upper[number])
-    for i in range(width):
-        rows.add("once", [(form * width + i, 1.0) for form in range(forms)], 0, 1)
-    values = _solve(_model(rows, costs, forms * width), seed, MOST_NODES)
+    problem: FormProblem, reserve: Sequence[bool], costs: Sequence[Sequence[float]], seed: int
+) -> list[list[Unit]] | None:
+    """All forms in one program, each unit at most once over all: for small banks where one by one gets stuck.
+
+    `reserve` says of each form whether it may hold reserved units.
+    """
+    program, units = Program(), problem.units
+    demands = [*demands_of(problem.blueprint, units, problem.basis), *limits_of(problem.blueprint, units)]
+    firsts = []
+    for may, cost in zip(reserve, costs, strict=True):
+        barred = [unit.reserved and not may for unit in units]
+        firsts.append(add_form(program, FormProblem(problem.blueprint, units, cost, problem.basis), demands, barred))
+    for place in range(len(units)):
+        program.row("once", [(first + place, 1.0) for first in firsts], 0, 1)
+    values = solve(program, seed)
     if values is None:
         return None
-    return [[item for i, item in enumerate(items) if values[form * width + i] > 0.5] for form in range(forms)]
+    return [[unit for place, unit in enumerate(units) if values[first + place] > 0.5] for first in firsts]
+
+
+def items_of(units: Iterable[Unit]) -> tuple[PoolItem, ...]:
+    """The items of these units in order of codes."""
+    return tuple(sorted((item for unit in units for item in unit.items), key=lambda item: item.code))

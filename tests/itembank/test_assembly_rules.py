@@ -12,11 +12,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from itembank.assembly.blueprint import Blueprint, Cell, Section, check_blueprint, read_blueprint, weight_deviations
+from itembank.assembly.blueprint import Blueprint, Cell, Section, read_blueprint
 from itembank.assembly.checker import BankItem, CheckFacts, check_forms
 from itembank.assembly.content import FormDocument, FormFacts, build_form_content
 from itembank.assembly.forms import Request, assemble_forms
 from itembank.assembly.order import may_shuffle, place_items
+from itembank.assembly.soundness import check_blueprint, weight_deviations
 from itembank.assembly.supply import PoolItem, check_supply, fewest_shared
 from itembank.exchange.identity import rival_group
 from itembank.items.content import ItemBody, ItemContent, Option, content_digest, text_block
