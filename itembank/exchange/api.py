@@ -1,55 +1,69 @@
-"""Endpoints of imports."""
+"""Endpoints of imports: upload and check, look at faults and alike items, correct, accept or discard."""
+
+import csv
+import io
 
 from examserver.kernel.access import Permit
-from examserver.plumbing.contract import Files, endpoint
+from examserver.kernel.errors import Missing
+from examserver.plumbing.contract import FileAnswer, Files, endpoint
 from examserver.plumbing.work import Work
 from itembank.exchange import actions
-from itembank.exchange.actions import (
+from itembank.exchange.figures import RefusedFigures
+from itembank.exchange.formats.refusals import UnreadableFile
+from itembank.exchange.formats.registry import UnknownFormat
+from itembank.exchange.mapping import MalformedMapping
+from itembank.exchange.reading import HeadersMissing, Submitted, UnknownLayout
+from itembank.exchange.refusals import (
     BankMoved,
     FaultsNotAccepted,
+    ImportBusy,
     ImportDecided,
+    ImportUnchecked,
     NoSpecification,
     NothingGood,
     NotYourImport,
-    Submitted,
-    UnknownLayout,
 )
-from itembank.exchange.check import HeadersMissing
-from itembank.exchange.figures import RefusedFigures
-from itembank.exchange.mapping import read_mapping
 from itembank.exchange.schemas import (
     AcceptRequest,
+    CellView,
+    CorrectionRequest,
     FaultView,
     ImportForm,
     ImportList,
     ImportView,
-    MappingList,
-    MappingView,
+    PairPage,
+    PairsQuery,
+    PairView,
+    RowView,
+    import_view,
 )
 from itembank.exchange.sheet import UnreadableSheet
-from itembank.exchange.store import NoSuchMapping, mapping_names, mapping_text
-from itembank.exchange.tables import ImportRow, NoSuchImport, imports_of, load_import
+from itembank.exchange.store import NoSuchMapping, load_report
+from itembank.exchange.tables import NoSuchImport, imports_of, load_import
 from itembank.items.tables import NoSuchBank, load_bank
 from itembank.specs.api import FileExpected, uploaded
 
+PAGE_SIZE = 20
+MOST_UPLOADED = 240 * 2**20
+CHECK_ERRORS = (
+    UnreadableSheet,
+    UnreadableFile,
+    RefusedFigures,
+    UnknownFormat,
+    UnknownLayout,
+    MalformedMapping,
+    HeadersMissing,
+    NoSpecification,
+    NoSuchMapping,
+)
 
-def import_view(row: ImportRow) -> ImportView:
-    """An import as shown."""
-    return ImportView(
-        id=row.id,
-        bank=row.bank_id,
-        file_name=row.file_name,
-        file_digest=row.file_digest,
-        mapping=row.mapping,
-        rows=row.rows,
-        good=row.good,
-        faults=[FaultView(**fault) for fault in row.faults],
-        warnings=[FaultView(**warning) for warning in row.warnings],
-        state=row.state,
-        columns=row.columns,
-        by=row.by_name,
-        created_ms=row.created_ms,
-    )
+
+class NoSuchRow(Missing):
+    """The report keeps no cells of this row: it is sound, or one of too many faulty ones."""
+
+    code = "import.row_missing"
+    next_zh = "只有前 2,000 个有问题的行可以在此改正，其余请在原文件中修改"
+    next_en = "Only the first 2,000 faulty rows can be corrected here; mend the others in the file"
 
 
 @endpoint(
@@ -58,25 +72,16 @@ def import_view(row: ImportRow) -> ImportView:
     role="bank",
     access=Permit("items.import"),
     answer=ImportView,
-    errors=(
-        NoSuchBank,
-        FileExpected,
-        UnreadableSheet,
-        RefusedFigures,
-        UnknownLayout,
-        HeadersMissing,
-        NoSpecification,
-        NoSuchMapping,
-    ),
-    summary="Check a workbook or CSV (and a zip of figures); nothing goes in yet",
+    errors=(NoSuchBank, FileExpected, *CHECK_ERRORS),
+    summary="Check a file of items (and a zip of figures); large ones by a job; nothing goes in yet",
     multipart=True,
-    max_bytes=240 * 2**20,
+    max_bytes=MOST_UPLOADED,
 )
 def check_import_file(work: Work, bank_id: str, files: Files, form: ImportForm) -> ImportView:
-    """The report with every fault."""
+    """The report with every fault, or the job that makes it."""
     data = uploaded(files, "file")
     figures = files["figures"].data if "figures" in files else b""
-    submitted = Submitted(files["file"].name, data, figures, form.mapping, form.sheet)
+    submitted = Submitted(files["file"].name, data, figures, form.mapping, form.sheet, form.format)
     return import_view(actions.check_file(work, bank_id, submitted))
 
 
@@ -90,9 +95,9 @@ def check_import_file(work: Work, bank_id: str, files: Files, form: ImportForm) 
     summary="The imports of a bank",
 )
 def list_imports(work: Work, bank_id: str) -> ImportList:
-    """Newest first."""
+    """Newest first, without their faults."""
     load_bank(work.session, bank_id)
-    return ImportList(imports=[import_view(row) for row in imports_of(work.session, bank_id)])
+    return ImportList(imports=[import_view(row, with_faults=False) for row in imports_of(work.session, bank_id)])
 
 
 @endpoint(
@@ -111,15 +116,39 @@ def read_import(work: Work, import_id: str) -> ImportView:
 
 @endpoint(
     "POST",
+    "/api/bank/imports/{import_id}/corrections",
+    role="bank",
+    access=Permit("items.import"),
+    answer=ImportView,
+    errors=(NoSuchImport, ImportBusy, ImportDecided, ImportUnchecked, NotYourImport, *CHECK_ERRORS),
+    summary="Lay corrections over rows of the file and check it again",
+)
+def correct_import(work: Work, import_id: str, body: CorrectionRequest) -> ImportView:
+    """The new report, or the job that makes it."""
+    changes = {each.row: each.cells for each in body.rows}
+    return import_view(actions.correct_rows(work, import_id, changes))
+
+
+@endpoint(
+    "POST",
     "/api/bank/imports/{import_id}/accept",
     role="bank",
     access=Permit("items.import"),
     answer=ImportView,
-    errors=(NoSuchImport, ImportDecided, NotYourImport, FaultsNotAccepted, NothingGood, BankMoved),
-    summary="Take the good rows as drafts",
+    errors=(
+        NoSuchImport,
+        ImportBusy,
+        ImportDecided,
+        ImportUnchecked,
+        NotYourImport,
+        FaultsNotAccepted,
+        NothingGood,
+        BankMoved,
+    ),
+    summary="Take the good rows as drafts, many of them by a job",
 )
 def accept_import(work: Work, import_id: str, body: AcceptRequest) -> ImportView:
-    """The accepted import."""
+    """The accepted import, or the job that takes it in."""
     return import_view(actions.accept_import(work, import_id, body.take_good_rows))
 
 
@@ -129,7 +158,7 @@ def accept_import(work: Work, import_id: str, body: AcceptRequest) -> ImportView
     role="bank",
     access=Permit("items.import"),
     answer=ImportView,
-    errors=(NoSuchImport, ImportDecided, NotYourImport),
+    errors=(NoSuchImport, ImportBusy, ImportDecided, NotYourImport),
     summary="Take nothing of the file",
 )
 def discard_import(work: Work, import_id: str) -> ImportView:
@@ -139,18 +168,67 @@ def discard_import(work: Work, import_id: str) -> ImportView:
 
 @endpoint(
     "GET",
-    "/api/bank/mappings",
+    "/api/bank/imports/{import_id}/rows/{number}",
     role="bank",
     access=Permit("items.import"),
-    answer=MappingList,
-    summary="The layouts the importer knows",
+    answer=RowView,
+    errors=(NoSuchImport, NoSuchRow),
+    summary="A faulty row with its cells, for correcting it",
 )
-def list_mappings(work: Work) -> MappingList:
-    """Every mapping under config/mappings."""
-    read = [read_mapping(mapping_text(name)) for name in mapping_names()]
-    return MappingList(
-        mappings=[
-            MappingView(name=m.name, title_zh=m.title_zh, title_en=m.title_en, headers=m.columns.expected())
-            for m in read
-        ]
-    )
+def read_row_cells(work: Work, import_id: str, number: str) -> RowView:
+    """The cells as they were read last, corrections included."""
+    row = load_import(work.session, import_id)
+    report = load_report(work.runtime, row.report_file)
+    if number not in report["cells"]:
+        raise NoSuchRow(what=number)
+    cells = [CellView(column=column, text=text) for column, text in report["cells"][number].items()]
+    faults = [FaultView(**fault) for fault in report["faults"] if str(fault["row"]) == number]
+    return RowView(row=int(number), cells=cells, faults=faults)
+
+
+@endpoint(
+    "GET",
+    "/api/bank/imports/{import_id}/pairs",
+    role="bank",
+    access=Permit("items.read"),
+    answer=PairPage,
+    errors=(NoSuchImport,),
+    summary="Items of the file that are like others, side by side (the reading is recorded)",
+    write=True,
+)
+def read_pairs(work: Work, import_id: str, query: PairsQuery) -> PairPage:
+    """One page, the gravest first."""
+    row = load_import(work.session, import_id)
+    pairs = load_report(work.runtime, row.report_file)["pairs"]
+    start = (query.page - 1) * PAGE_SIZE
+    shown = [PairView.model_validate(pair) for pair in pairs[start : start + PAGE_SIZE]]
+    if shown:
+        work.record("import.pairs_read", row.id, bank=row.bank_id, shown=len(shown))
+    return PairPage(total=len(pairs), page=query.page, page_size=PAGE_SIZE, pairs=shown)
+
+
+@endpoint(
+    "GET",
+    "/api/bank/imports/{import_id}/report.csv",
+    role="bank",
+    access=Permit("items.read"),
+    answer=FileAnswer,
+    errors=(NoSuchImport,),
+    summary="Every fault and warning as CSV",
+)
+def download_report(work: Work, import_id: str) -> FileAnswer:
+    """UTF-8 with its mark, so that Excel shows it; no cell can act as a formula."""
+    row = load_import(work.session, import_id)
+    report = load_report(work.runtime, row.report_file)
+    stream = io.StringIO()
+    writer = csv.writer(stream)
+    writer.writerow(["类别 kind", "行 row", "列 column", "代码 code", "原因", "reason", "值 value"])
+    for kind, name in (("错误 fault", "faults"), ("提示 warning", "warnings")):
+        for one in report[name]:
+            told = [one["column"], one["code"], one["reason_zh"], one["reason_en"], one["value"]]
+            writer.writerow([kind, one["row"], *map(_harmless, told)])
+    return FileAnswer(stream.getvalue().encode("utf-8-sig"), "text/csv", f"{row.file_name}-report.csv")
+
+
+def _harmless(text: str) -> str:
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t")) else text

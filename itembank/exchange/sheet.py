@@ -8,7 +8,7 @@ import csv
 import io
 import unicodedata
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import islice
@@ -25,6 +25,12 @@ MOST_UNPACKED = 300 * 2**20
 MOST_PARTS = 2000
 MOST_ROWS = 100_000
 MOST_COLUMNS = 100
+TICK_ROWS = 1000
+Tick = Callable[[int], None]
+
+
+def _quiet(_done: int) -> None:
+    """Nobody watches."""
 
 
 class UnreadableSheet(Invalid):
@@ -74,32 +80,45 @@ def is_workbook(data: bytes) -> bool:
     return data.startswith(b"PK\x03\x04")
 
 
+class Book:
+    """An opened file: its sheets (none for CSV), a look at its first rows, and a sheet as a whole."""
+
+    def __init__(self, data: bytes) -> None:
+        if len(data) > MOST_BYTES:
+            raise _fault(f"超过 {MOST_BYTES // 2**20} MB", f"it is larger than {MOST_BYTES // 2**20} MB")
+        if data.startswith(b"\xd0\xcf\x11\xe0"):
+            raise _fault("旧版 Excel（.xls）或加密的工作簿", "it is an old .xls or an encrypted workbook")
+        self._data = data
+        self._book: Any = _open_workbook(data) if is_workbook(data) else None
+
+    @property
+    def names(self) -> list[str]:
+        """The sheets of a workbook; empty for CSV."""
+        return [sheet.title for sheet in self._book.worksheets] if self._book else []
+
+    def grid(self, sheet: str = "", encoding: str = "auto", most: int = 60) -> list[list[str]]:
+        """The first rows as they stand, for guessing where the headers are; raises UnreadableSheet."""
+        _, rows = self._rows(sheet, encoding)
+        return [[cell.text for cell in cells] for cells in islice(rows, most)]
+
+    def read(self, sheet: str = "", header_row: int = 1, encoding: str = "auto", tick: Tick = _quiet) -> Sheet:
+        """The named sheet (or the only one) as text; without a header row columns are 列A, 列B … UnreadableSheet."""
+        return _headed(*self._rows(sheet, encoding), header_row, tick)
+
+    def _rows(self, sheet: str, encoding: str) -> tuple[str, Iterator[list[_Cell]]]:
+        if self._book:
+            return _workbook_rows(self._book, sheet)
+        return "CSV", _csv_rows(self._data, encoding)
+
+
 def read_sheet(data: bytes, sheet: str = "", header_row: int = 1, encoding: str = "auto") -> Sheet:
-    """The named sheet (or the only one) as text; without a header row columns are called 列A, 列B … UnreadableSheet."""
-    return _headed(*_rows(data, sheet, encoding), header_row)
-
-
-def read_grid(data: bytes, sheet: str = "", encoding: str = "auto", most: int = 60) -> list[list[str]]:
-    """The first rows as they stand, for guessing where the headers are; raises UnreadableSheet."""
-    _, rows = _rows(data, sheet, encoding)
-    return [[cell.text for cell in cells] for cells in islice(rows, most)]
-
-
-def _rows(data: bytes, sheet: str, encoding: str) -> tuple[str, Iterator[list[_Cell]]]:
-    if len(data) > MOST_BYTES:
-        raise _fault(f"超过 {MOST_BYTES // 2**20} MB", f"it is larger than {MOST_BYTES // 2**20} MB")
-    if data.startswith(b"\xd0\xcf\x11\xe0"):
-        raise _fault("旧版 Excel（.xls）或加密的工作簿", "it is an old .xls or an encrypted workbook")
-    if is_workbook(data):
-        return _workbook_rows(data, sheet)
-    return "CSV", _csv_rows(data, encoding)
+    """The named sheet (or the only one) of a file as text; raises UnreadableSheet."""
+    return Book(data).read(sheet, header_row, encoding)
 
 
 def sheet_names(data: bytes) -> list[str]:
     """The sheets of a workbook; empty for CSV."""
-    if not is_workbook(data):
-        return []
-    return [sheet.title for sheet in _open_workbook(data).worksheets]
+    return Book(data).names if is_workbook(data) else []
 
 
 def _open_workbook(data: bytes) -> Any:
@@ -118,8 +137,7 @@ def _open_workbook(data: bytes) -> Any:
     return book
 
 
-def _workbook_rows(data: bytes, wanted: str) -> tuple[str, Iterator[list[_Cell]]]:
-    book = _open_workbook(data)
+def _workbook_rows(book: Any, wanted: str) -> tuple[str, Iterator[list[_Cell]]]:
     titles = [sheet.title for sheet in book.worksheets]
     name = wanted or titles[0]
     if name not in titles:
@@ -179,7 +197,7 @@ def _decoded(data: bytes, encoding: str) -> str:
     raise _fault(f"编码不是 {'、'.join(tried)}", f"the encoding is none of {', '.join(tried)}")
 
 
-def _headed(name: str, rows: Iterable[list[_Cell]], header_row: int) -> Sheet:
+def _headed(name: str, rows: Iterable[list[_Cell]], header_row: int, tick: Tick = _quiet) -> Sheet:
     headers: tuple[str, ...] = _column_names(MOST_COLUMNS) if header_row == 0 else ()
     found: list[SheetRow] = []
     for number, cells in enumerate(rows, 1):
@@ -187,6 +205,8 @@ def _headed(name: str, rows: Iterable[list[_Cell]], header_row: int) -> Sheet:
             headers = _headers(cells)
         elif number > header_row and any(cell.text for cell in cells):
             found.append(_row(number, headers, cells))
+        if number % TICK_ROWS == 0:
+            tick(number)
         if len(found) > MOST_ROWS:
             raise _fault(f"超过 {MOST_ROWS} 行", f"it has more than {MOST_ROWS} rows")
     if not headers:

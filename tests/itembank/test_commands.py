@@ -29,10 +29,11 @@ def test_a_dry_run_needs_no_bank_and_lists_every_fault(tmp_path: Path) -> None:
     done = run(world.settings, "import", str(file), "--dry-run", "--json")
     assert done.exit_code == 1
     shown = json.loads(done.output)
-    assert (shown["mapping"], shown["rows"], shown["good"]) == ("crac-2025", 2, 1)
-    assert shown["faults"][0] | {"reason_zh": "", "reason_en": ""} == {
-        "row": 3, "column": "T", "code": "key.missing", "reason_zh": "", "reason_en": "", "value": "",
-    }  # fmt: skip
+    assert (shown["mapping"], shown["rows"], shown["accepted"]) == ("crac-2025", 2, 1)
+    (rejected,) = shown["rejected"]
+    assert (rejected["row"], rejected["column"], rejected["code"]) == (3, "T", "key.missing")
+    assert "缺少答案" in rejected["reason"]
+    assert {"warnings", "duplicates", "conflicts", "seconds"} <= shown.keys()
     plain = run(world.settings, "import", str(file), "--dry-run")
     assert "第 3 行 T：缺少答案" in plain.output
 
@@ -45,7 +46,7 @@ def test_a_dry_run_uses_the_specification_sheet_of_the_same_workbook(tmp_path: P
         sheet.append(list(row))
     book.save(tmp_path / "items.xlsx")
     shown = json.loads(run(world.settings, "import", str(tmp_path / "items.xlsx"), "--dry-run", "--json").output)
-    assert (shown["good"], shown["by_code"]) == (1, {"point.unknown": 1})
+    assert (shown["accepted"], [one["code"] for one in shown["rejected"]]) == (1, ["point.unknown"])
 
 
 def test_a_person_imports_and_assembles_on_the_command_line(tmp_path: Path) -> None:

@@ -168,7 +168,8 @@ def test_alike_stems_and_home_made_characters_are_warnings() -> None:
     stem = "三相异步电动机起动时电流过大，下列措施中不能减小起动电流的是（　）。"
     report = check([item_row(1, 题干=stem), item_row(2, 题干=stem.replace("不能", "能")), item_row(3, 选项A="\ue123")])
     assert report.faults == ()
-    assert [(warning.row, warning.code) for warning in report.warnings] == [(3, "stem.alike"), (4, "text.private_use")]
+    told = [(one.row, one.code) for one in report.warnings if not one.code.startswith("doubt.")]
+    assert told == [(3, "stem.alike"), (4, "text.private_use")]
 
 
 def test_a_duplicate_of_a_faulty_row_is_judged_by_itself() -> None:

@@ -5,7 +5,14 @@ For Aiken and GIFT. UTF-8 with or without its mark, UTF-16 with its mark, GB 180
 
 import codecs
 
-from itembank.exchange.formats.refusals import FileNotText, FileTooLarge, LineTooLong, check_kind, check_size
+from itembank.exchange.formats.refusals import (
+    FileNotText,
+    FileTooLarge,
+    LineTooLong,
+    UnreadableFile,
+    check_kind,
+    check_size,
+)
 
 MOST_TEXT = 20 * 2**20
 LONGEST_LINE = 100_000
@@ -30,7 +37,7 @@ def looks_like_text(data: bytes) -> str:
     """The first part of the file as text, for recognising formats; empty when it is none."""
     try:
         return read_text(_whole_start(data), "", "")
-    except (FileNotText, LineTooLong, FileTooLarge):
+    except UnreadableFile:
         return ""
 
 
