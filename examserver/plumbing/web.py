@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from flask import Flask, Request, Response, g, request, send_file
 from pydantic import BaseModel, ValidationError
@@ -105,10 +106,17 @@ def _view(declared: Endpoint, runtime: RoleRuntime) -> Callable[..., Response]:
             if declared.hot:
                 return _answer(declared.handler(runtime, actor, **arguments))
             with open_work(runtime, actor, declared.write, g.request_id) as work:
+                work.purpose = _purpose()
                 answer = declared.handler(work, **arguments)
         return _answer(answer)
 
     return view
+
+
+def _purpose() -> str:
+    """Why the person says they read, percent-encoded in a header or plain in the query; at most 200 characters."""
+    told = unquote(request.headers.get("X-Exam-Purpose", "")) or request.args.get("purpose", "")
+    return " ".join(told.split())[:200]
 
 
 def _check_size(declared: Endpoint, runtime: RoleRuntime) -> None:
@@ -342,4 +350,5 @@ PAGES = {
     "/desk": "desk",
     "/authority": "authority",
     "/verify": "verify",
+    "/released": "released",
 }

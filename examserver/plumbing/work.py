@@ -19,11 +19,12 @@ logger = logging.getLogger("exam.work")
 
 
 class Work:
-    """What an action is given: session, actor, now_ms, runtime, request_id."""
+    """What an action is given: session, actor, now_ms, runtime, request_id; `purpose` is why the person says they read."""
 
     def __init__(self, runtime: RoleRuntime, session: Session, actor: Actor, request_id: str) -> None:
         self.runtime, self.session, self.actor, self.request_id = runtime, session, actor, request_id
         self.now_ms = runtime.clock.now_ms()
+        self.purpose = ""
         self._afterwards: list[Callable[[], None]] = []
         self._attempts: list[tuple[str, str, dict[str, Any]]] = []
 

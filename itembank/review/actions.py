@@ -10,8 +10,9 @@ from sqlalchemy import ColumnElement, insert, or_, select
 from examserver.kernel.errors import ExamError, Invalid, Refused
 from examserver.plumbing.work import Work
 from itembank.items.check import check_item
-from itembank.items.state import APPROVE, NEEDS, RETURNED, REVIEW, CommentMissing, next_state
+from itembank.items.state import APPROVE, ENROL, NEEDS, RETURNED, REVIEW, CommentMissing, SamePerson, next_state
 from itembank.items.tables import ItemRow, ItemVersionRow, VerdictRow, body_of, signatures_of
+from itembank.review.tables import OPEN, DrawnRow, seen_items
 
 
 class NothingChosen(Invalid):
@@ -69,6 +70,8 @@ def _load_chosen(work: Work, stage: str, chosen: Chosen) -> list[tuple[ItemRow, 
     if sum(map(bool, (chosen.import_id, chosen.item_ids, chosen.bank_id))) != 1:
         raise NothingChosen()
     query = select(ItemRow, ItemVersionRow).join(ItemVersionRow, ItemVersionRow.id == ItemRow.version_id)
+    if stage != ENROL:
+        query = query.where(seen_items(work))
     if chosen.import_id or chosen.bank_id:
         query = query.where(ItemRow.state == NEEDS[stage], *_conditions(chosen))
         return [(item, version) for item, version in work.session.execute(query.order_by(ItemRow.code))]
@@ -100,12 +103,14 @@ def give_verdict(work: Work, stage: str, chosen: Chosen, verdict: str, comment: 
     pairs = _load_chosen(work, stage, chosen)
     if not pairs:
         raise NothingWaiting()
+    signers = _signers(work, stage, pairs)
     skipped: list[Skipped] = []
     refusals: list[ExamError] = []
     rows: list[dict[str, object]] = []
     state = ""
     for item, version in pairs:
         try:
+            _check_signers(work, item, signers.get(version.id, set()))
             state = _sign(work, stage, item, version, verdict, comment)
             rows.append(_verdict_values(work, stage, version, verdict, comment))
         except ExamError as error:
@@ -121,6 +126,30 @@ def give_verdict(work: Work, stage: str, chosen: Chosen, verdict: str, comment: 
     return VerdictOutcome(len(rows), state, tuple(skipped))
 
 
+def _signers(work: Work, stage: str, pairs: list[tuple[ItemRow, ItemVersionRow]]) -> dict[str, set[str]]:
+    """By version: who has reviewed it (for later stages), or who was drawn to review it (for a review)."""
+    found: dict[str, set[str]] = {}
+    ids = [version.id for _, version in pairs]
+    for start in range(0, len(ids), 500):
+        chunk = ids[start : start + 500]
+        if stage == REVIEW:
+            query = select(DrawnRow.version_id, DrawnRow.reviewer).where(DrawnRow.version_id.in_(chunk))
+            query = query.where(DrawnRow.state == OPEN)
+        else:
+            query = select(VerdictRow.version_id, VerdictRow.by).where(VerdictRow.version_id.in_(chunk))
+        for version_id, account in work.session.execute(query):
+            found.setdefault(version_id, set()).add(account if stage != REVIEW else "")
+    return found
+
+
+def _check_signers(work: Work, item: ItemRow, signers: set[str]) -> None:
+    """Raises SamePerson for somebody who signed before, DrawnForOthers where reviewers were drawn."""
+    if "" in signers:
+        raise DrawnForOthers(code=item.code)
+    if work.actor.id in signers:
+        raise SamePerson(name=work.actor.name, role_zh="审题人", role_en="reviewer", code=item.code)
+
+
 def _sign(work: Work, stage: str, item: ItemRow, version: ItemVersionRow, verdict: str, comment: str) -> str:
     signed = signatures_of(item, version)
     state = next_state(signed, stage, verdict, work.actor.id, work.actor.name, comment)
@@ -132,6 +161,16 @@ def _sign(work: Work, stage: str, item: ItemRow, version: ItemVersionRow, verdic
         version.approver, version.approver_name = work.actor.id, work.actor.name
     item.state = state
     return state
+
+
+class DrawnForOthers(Refused):
+    """Reviewers were drawn for the item; they alone review it, each on a form of their own."""
+
+    code = "review.drawn"
+    message_zh = "试题 {code} 已抽取审题人，由其在“我的工作”中填写意见"
+    message_en = "Reviewers were drawn for item {code}; they review it under My work"
+    next_zh = "请等待审题人完成，或由题库入库员改抽"
+    next_en = "Wait for them, or have another reviewer drawn"
 
 
 class FlawedVersion(Refused):
@@ -151,6 +190,7 @@ def _verdict_values(work: Work, stage: str, version: ItemVersionRow, verdict: st
         "stage": stage,
         "verdict": verdict,
         "comment": comment,
+        "reasons": {},
         "by": work.actor.id,
         "by_name": work.actor.name,
         "at_ms": work.now_ms,

@@ -5,10 +5,19 @@ from examserver.plumbing.contract import endpoint
 from examserver.plumbing.work import Work
 from itembank.items.state import APPROVE, ENROL, REVIEW, CommentMissing, SamePerson, WrongState
 from itembank.items.text import tidy
-from itembank.review.actions import Chosen, FlawedVersion, NothingChosen, NothingWaiting, VerdictOutcome, give_verdict
+from itembank.review.actions import (
+    Chosen,
+    DrawnForOthers,
+    FlawedVersion,
+    NothingChosen,
+    NothingWaiting,
+    VerdictOutcome,
+    give_verdict,
+)
+from itembank.review.drawn import api as drawn_api  # noqa: F401 - its endpoints belong to this slice
 from itembank.review.schemas import EnrolRequest, SkippedItem, VerdictRequest, VerdictResult
 
-_ERRORS = (NothingChosen, NothingWaiting, SamePerson, WrongState, CommentMissing, FlawedVersion)
+_ERRORS = (DrawnForOthers, NothingChosen, NothingWaiting, SamePerson, WrongState, CommentMissing, FlawedVersion)
 
 
 def _verdict(work: Work, stage: str, body: VerdictRequest) -> VerdictResult:

@@ -1,0 +1,136 @@
+"""Rows of drawn reviews: the draw with its seed and pool, and who is to review which version by when."""
+
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, ColumnElement, Index, Integer, String, Text, false, or_, select, true, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from examserver.kernel.errors import Missing
+from examserver.plumbing.database import BankBase
+from examserver.plumbing.work import Work
+from itembank.items.tables import ItemRow, ItemVersionRow
+from itembank.units.sight import Sight, sight_of
+from itembank.units.store import bank_policy
+
+OPEN, DONE, WITHDRAWN = "open", "done", "withdrawn"
+
+
+class NoSuchReview(Missing):
+    """No review of this id was drawn for this person."""
+
+    code = "review.missing"
+
+
+class DrawRow(BankBase):
+    """One draw of reviewers: enough to replay it."""
+
+    __tablename__ = "review_draw"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    bank_id: Mapped[str] = mapped_column(String(40), index=True)
+    seed: Mapped[str] = mapped_column(String(200))
+    per_item: Mapped[int] = mapped_column(Integer)
+    recusal: Mapped[str] = mapped_column(String(40))
+    pool: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    items: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    unserved: Mapped[list[str]] = mapped_column(JSON)
+    reason: Mapped[str] = mapped_column(Text)
+    due_ms: Mapped[int] = mapped_column(BigInteger)
+    by: Mapped[str] = mapped_column(String(40))
+    by_name: Mapped[str] = mapped_column(String(120))
+    at_ms: Mapped[int] = mapped_column(BigInteger)
+
+
+class DrawnRow(BankBase):
+    """One version to be reviewed by one person until a day."""
+
+    __tablename__ = "review_drawn"
+    __table_args__ = (Index("ix_review_drawn_reviewer", "reviewer", "state"),)
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    draw_id: Mapped[str] = mapped_column(String(40), index=True)
+    bank_id: Mapped[str] = mapped_column(String(40), index=True)
+    item_id: Mapped[str] = mapped_column(String(40), index=True)
+    version_id: Mapped[str] = mapped_column(String(40))
+    reviewer: Mapped[str] = mapped_column(String(40))
+    reviewer_name: Mapped[str] = mapped_column(String(120))
+    state: Mapped[str] = mapped_column(String(20))
+    verdict: Mapped[str] = mapped_column(String(20))
+    due_ms: Mapped[int] = mapped_column(BigInteger)
+    overdue_ms: Mapped[int | None] = mapped_column(BigInteger)
+    done_ms: Mapped[int | None] = mapped_column(BigInteger)
+    created_ms: Mapped[int] = mapped_column(BigInteger)
+
+
+def load_drawn(session: Session, drawn_id: str) -> DrawnRow:
+    """The drawn review; raises NoSuchReview."""
+    row = session.get(DrawnRow, drawn_id)
+    if row is None:
+        raise NoSuchReview(what=drawn_id)
+    return row
+
+
+def withdraw_open(session: Session, item_ids: list[str]) -> None:
+    """Open reviews of these items lapse: there is a newer version, or the item is judged."""
+    for start in range(0, len(item_ids), 500):
+        chunk = DrawnRow.item_id.in_(item_ids[start : start + 500])
+        session.execute(update(DrawnRow).where(chunk, DrawnRow.state == OPEN).values(state=WITHDRAWN))
+
+
+def drawn_for(session: Session, reviewer: str) -> list[tuple[DrawnRow, ItemRow]]:
+    """A person's reviews, those due first at the top, the done ones newest first below."""
+    query = select(DrawnRow, ItemRow).join(ItemRow, ItemRow.id == DrawnRow.item_id)
+    query = query.where(DrawnRow.reviewer == reviewer, DrawnRow.state != WITHDRAWN)
+    rows = [(drawn, item) for drawn, item in session.execute(query)]
+    return sorted(rows, key=lambda row: (row[0].state != OPEN, row[0].done_ms and -row[0].done_ms, row[0].due_ms))
+
+
+def open_reviews(session: Session, bank_id: str = "") -> list[tuple[DrawnRow, ItemRow]]:
+    """Every open review of a bank (or of all), the most urgent first."""
+    query = select(DrawnRow, ItemRow).join(ItemRow, ItemRow.id == DrawnRow.item_id).where(DrawnRow.state == OPEN)
+    if bank_id:
+        query = query.where(DrawnRow.bank_id == bank_id)
+    return [(drawn, item) for drawn, item in session.execute(query.order_by(DrawnRow.due_ms, ItemRow.code))]
+
+
+def drawn_on(session: Session, version_id: str) -> list[DrawnRow]:
+    """Every review drawn for a version that still counts."""
+    query = select(DrawnRow).where(DrawnRow.version_id == version_id, DrawnRow.state != WITHDRAWN)
+    return list(session.scalars(query))
+
+
+def draws_of(session: Session, bank_id: str) -> list[DrawRow]:
+    """The draws of a bank, newest first."""
+    query = select(DrawRow).where(DrawRow.bank_id == bank_id)
+    return list(session.scalars(query.order_by(DrawRow.at_ms.desc(), DrawRow.id.desc())))
+
+
+def sight_in(work: Work) -> Sight:
+    """What the acting person may read today."""
+    actor = work.actor
+    if actor.kind != "staff" or not actor.scope:
+        return Sight(True)
+    policy = bank_policy(work)
+    return sight_of(actor.id, actor.scope, actor.permissions, policy.author_sees, policy.reviewer_sees)
+
+
+def seen_items(work: Work) -> ColumnElement[bool]:
+    """The condition on ItemRow joined with ItemVersionRow that leaves what the acting person may read."""
+    sight = sight_in(work)
+    if sight.everything:
+        return true()
+    found: list[ColumnElement[bool]] = [false()]
+    if sight.own_unit:
+        found.append(ItemVersionRow.unit == sight.own_unit)
+    if sight.drawn_for:
+        mine = select(DrawnRow.item_id).where(DrawnRow.reviewer == sight.drawn_for, DrawnRow.state != WITHDRAWN)
+        found.append(ItemRow.id.in_(mine))
+    return or_(*found)
+
+
+def may_see(work: Work, item: ItemRow) -> bool:
+    """Whether the acting person may read this item."""
+    if sight_in(work).everything:
+        return True
+    query = select(ItemRow.id).join(ItemVersionRow, ItemVersionRow.id == ItemRow.version_id)
+    return work.session.execute(query.where(ItemRow.id == item.id, seen_items(work))).first() is not None
