@@ -5,10 +5,10 @@ have columns and go through a mapping.
 """
 
 from examserver.kernel.errors import Invalid
-from itembank.exchange.formats import aiken, gift, moodle
+from itembank.exchange.formats import aiken, docx, gift, moodle, qti
 from itembank.exchange.formats.source import Format
 
-_READERS: tuple[Format, ...] = (moodle.FORMAT, gift.FORMAT, aiken.FORMAT)
+_READERS: tuple[Format, ...] = (qti.FORMAT, moodle.FORMAT, gift.FORMAT, aiken.FORMAT)
 FORMATS: dict[str, Format] = {each.name: each for each in _READERS}
 
 
