@@ -19,6 +19,8 @@ from itembank.items.rich import blocks_of_html, clean_html
 from itembank.items.text import tidy
 
 Blocks = tuple[Block, ...]
+# What goes because pictures and sounds get the names of the bank, which loses nothing.
+_RENAMED = frozenset({"img", "img src", "audio", "audio src", "alt", "title", "controls", "source", "source src"})
 Json = dict[str, Any]
 
 
@@ -54,7 +56,7 @@ class Question:
         """HTML as blocks: active content and files that did not come along become flaws, dropped styles a note."""
         blocks, flaws = blocks_of_html(raw, assets or {}, field)
         self.flaws += flaws
-        if not flaws and "<" in raw and set(clean_html(raw).removed) - {"img src"}:
+        if not flaws and "<" in raw and set(clean_html(raw).removed) - _RENAMED:
             self.notes.add("formatting")
         return blocks
 

@@ -7,10 +7,12 @@ For the readers of HTML-bearing formats. Leads from the source as written to the
 import base64
 import binascii
 import re
+from html import escape
 from urllib.parse import quote, unquote
 
 from itembank.exchange.formats.build import Question
 
+_LINK = re.compile(r"<a\b[^<>]{0,500}?\bhref=[\"']([^\"'<>]{1,400})[\"'][^<>]{0,200}>([^<>]{0,400})</a>", re.IGNORECASE)
 _DATA = re.compile(r"data:(?:image|audio)/[a-z0-9.+-]{1,40};base64,([A-Za-z0-9+/=\s]+)")
 
 
@@ -38,3 +40,18 @@ def embedded(question: Question, raw: str, field: str) -> dict[str, str]:
 def spellings(name: str) -> set[str]:
     """The ways an address may write this file name."""
     return {name, quote(name), unquote(name), quote(name, safe="/()!*'~")}
+
+
+def shown_links(question: Question, raw: str, assets: dict[str, str]) -> str:
+    """The text with links to embedded sounds and pictures turned into the sound or picture itself."""
+
+    def shown(match: re.Match[str]) -> str:
+        digest, words = assets.get(match[1], ""), re.sub(r"<[^<>]*>", "", match[2])
+        if not digest:
+            return match[0]
+        name = escape(words.strip()[:80])
+        if question.figures[digest].width:
+            return f'{match[2]}<img src="{match[1]}" alt="{name}">'
+        return f'{match[2]}<audio src="{match[1]}" title="{name}"></audio>'
+
+    return _LINK.sub(shown, raw)

@@ -13,7 +13,7 @@ from itembank.exchange.formats import moodle_rules as rules
 from itembank.exchange.formats.attributes import apply_tag, category_points
 from itembank.exchange.formats.build import Blocks, Json, Question, Reading, asset_block
 from itembank.exchange.formats.cloze import Gaps
-from itembank.exchange.formats.media import decoded, embedded, spellings
+from itembank.exchange.formats.media import decoded, embedded, shown_links, spellings
 from itembank.exchange.formats.moodle_rules import FULL, Answer, Number
 from itembank.exchange.formats.places import marker_row, words_row
 from itembank.exchange.formats.refusals import WrongKind
@@ -65,6 +65,7 @@ class MoodleQuestion:
             self.question.notes.add("markdown")
         if form in _PLAIN or form in _MARKDOWN or (form not in _HTML and not assets and not markup_in(raw)):
             return self.question.text(raw)
+        raw = shown_links(self.question, raw, assets)
         return self.question.html(raw, field, assets | embedded(self.question, raw, field))
 
     def files(self, element: Element, field: str) -> dict[str, str]:
