@@ -19,6 +19,7 @@ PEOPLE: dict[str, list[tuple[str, str, tuple[str, ...]]]] = {
         ("reviewer", "审题专家 林芳", ("item_reviewer",)),
         ("approver", "题库主任 赵岩", ("item_approver",)),
         ("keeper", "题库入库员 冯源", ("bank_keeper",)),
+        ("analyst", "试题分析员 唐棠", ("item_analyst",)),
         ("assembler", "组卷员 周敏", ("paper_assembler",)),
         ("paper-approver", "卷库主任 吴刚", ("paper_approver",)),
         ("sealer", "封卷员 郑洁", ("paper_sealer",)),

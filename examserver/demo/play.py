@@ -9,6 +9,7 @@ from examserver.demo.narrator import Narrator
 from examserver.demo.scene import Scene, Wish
 from examserver.demo.stage import Stage
 from examserver.demo.steps.assembly import assemble, refuse_greedy
+from examserver.demo.steps.back import release_publicly, return_responses
 from examserver.demo.steps.bank import fill_bank
 from examserver.demo.steps.hall import bring_papers, make_staff_keys, release, seat_everybody, start
 from examserver.demo.steps.plan import plan_sitting, register_institution
@@ -35,7 +36,7 @@ STEPS: tuple[tuple[Act, ...], ...] = (
     (plan_sitting,),
     (bring_papers, make_staff_keys, seat_everybody, seat_browser, start_hall_camera, release, start),
     (answer,),
-    (close_sitting, hand_over, trust_hall_staff, grade, approve, certify),
+    (close_sitting, hand_over, trust_hall_staff, grade, approve, certify, return_responses, release_publicly),
     (write_trust, verify_artefacts, compare_answers, name_outcome, tamper, verify_publicly),
 )
 

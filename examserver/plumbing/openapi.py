@@ -1,5 +1,6 @@
 """The OpenAPI 3.1 document of the registry; socket events stand beside the paths under `x-socket-events`."""
 
+from collections import Counter
 from typing import Any, TypeGuard
 
 from pydantic import BaseModel
@@ -72,7 +73,12 @@ def _is_model(kind: Any) -> TypeGuard[type[BaseModel]]:
 
 
 def _components() -> dict[str, Any]:
-    _, definitions = models_json_schema([(model, "validation") for model in _models()], ref_template=REF)
+    models = _models()
+    names = Counter(model.__name__ for model in models)
+    twice = sorted(name for name, count in names.items() if count > 1)
+    if twice:
+        raise ValueError(f"two messages share a name, which the declarations cannot tell apart: {', '.join(twice)}")
+    _, definitions = models_json_schema([(model, "validation") for model in models], ref_template=REF)
     found: dict[str, Any] = definitions.get("$defs", {})
     return found
 

@@ -133,7 +133,8 @@ def start_analysis(work: Work, bank_id: str) -> AnalysisView:
     access=Permit("statistics.read"),
     answer=StatisticsPage,
     errors=(NoSuchBank,),
-    summary="Item and test statistics of a bank",
+    summary="Item and test statistics of a bank (the reading is recorded: flags may name a key)",
+    write=True,
 )
 def read_statistics(work: Work, bank_id: str, query: StatisticsQuery) -> StatisticsPage:
     """The newest analysis and one page of items."""
@@ -143,6 +144,8 @@ def read_statistics(work: Work, bank_id: str, query: StatisticsQuery) -> Statist
     rows = statistics_of(work.session, analysis.id) if analysis else []
     wanted = [row for row in rows if _asked(row, query)]
     page = _sorted(wanted, query.sort)[(query.page - 1) * PAGE_SIZE : query.page * PAGE_SIZE]
+    if page:
+        work.record("statistics.read", bank_id, shown=len(page))
     items = _items(work, bank_id, [row.code for row in page])
     return StatisticsPage(
         analysis=analysis_view(analysis) if analysis else None,
@@ -194,11 +197,13 @@ def _line(row: ItemStatisticRow, item: ItemRow) -> StatisticLine:
     access=Permit("statistics.read"),
     answer=ItemStatisticsView,
     errors=(NoSuchItem,),
-    summary="Statistics, history, use and remarks of one item",
+    summary="Statistics, history and remarks of one item (the reading is recorded: options name the key)",
+    write=True,
 )
 def read_item_statistics(work: Work, item_id: str) -> ItemStatisticsView:
     """All versions that were ever met, the newest first."""
     item = load_item(work.session, item_id)
+    work.record("statistics.read", item.id, code=item.code)
     analysis = find_analysis(work.session, item.bank_id)
     rows = statistics_of(work.session, analysis.id, item.code) if analysis else []
     history = history_of(work.session, item.bank_id, item.code)
@@ -255,12 +260,15 @@ def _remark(row: RemarkRow, item: str) -> RemarkView:
     access=Permit("statistics.read"),
     answer=RemarkList,
     errors=(NoSuchBank,),
-    summary="Candidates' remarks on items",
+    summary="Candidates' remarks on items (the reading is recorded)",
+    write=True,
 )
 def list_remarks(work: Work, bank_id: str, query: RemarksQuery) -> RemarkList:
     """Open ones first."""
     load_bank(work.session, bank_id)
     rows = remarks_on(work.session, bank_id, state=query.state)
+    if rows:
+        work.record("remarks.listed", bank_id, shown=len(rows))
     items = _items(work, bank_id, sorted({row.code for row in rows}))
     opened = select(func.count()).where(RemarkRow.bank_id == bank_id, RemarkRow.state == OPEN)
     return RemarkList(

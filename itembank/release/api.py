@@ -17,10 +17,10 @@ from itembank.release.schemas import (
     PublicReleaseLine,
     PublicReleaseList,
     PublicReleaseView,
-    ReleaseDraw,
-    ReleaseList,
-    ReleaseProposal,
-    ReleaseView,
+    PublicationDraw,
+    PublicationList,
+    PublicationProposal,
+    PublicationView,
 )
 from itembank.release.tables import (
     RELEASED,
@@ -32,11 +32,11 @@ from itembank.release.tables import (
 )
 
 
-def release_view(row: ReleaseRow) -> ReleaseView:
+def release_view(row: ReleaseRow) -> PublicationView:
     """A release as shown to staff."""
     drawn = row.state == RELEASED
     items = json.loads(row.document)["body"]["items"] if drawn else []
-    return ReleaseView(
+    return PublicationView(
         id=row.id,
         bank=row.bank_id,
         state=row.state,
@@ -63,11 +63,11 @@ def release_view(row: ReleaseRow) -> ReleaseView:
     "/api/bank/banks/{bank_id}/releases",
     role="bank",
     access=Permit("publications.propose"),
-    answer=ReleaseView,
+    answer=PublicationView,
     errors=(NoSuchBank, RatioOutOfRange, NothingToRelease, UnknownItemType),
     summary="Propose to release a share of the enrolled items",
 )
-def propose_release(work: Work, bank_id: str, body: ReleaseProposal) -> ReleaseView:
+def propose_release(work: Work, bank_id: str, body: PublicationProposal) -> PublicationView:
     """The proposal: its eligible set is fixed, its hidden word committed."""
     return release_view(actions.propose_release(work, bank_id, body.ratio, body.types, body.area, body.reason))
 
@@ -77,16 +77,16 @@ def propose_release(work: Work, bank_id: str, body: ReleaseProposal) -> ReleaseV
     "/api/bank/banks/{bank_id}/releases",
     role="bank",
     access=Permit("banks.read"),
-    answer=ReleaseList,
+    answer=PublicationList,
     errors=(NoSuchBank,),
     summary="The public releases of a bank",
 )
-def list_releases(work: Work, bank_id: str) -> ReleaseList:
+def list_releases(work: Work, bank_id: str) -> PublicationList:
     """Newest first, with the ratio the policy of today asks for."""
     load_bank(work.session, bank_id)
     profile = load_profile(work.runtime.settings.policy.profile)
     ratio = text_on(profile, "release_ratio", local_day(work.now_ms))
-    return ReleaseList(releases=[release_view(row) for row in releases_of(work.session, bank_id)], ratio=ratio)
+    return PublicationList(releases=[release_view(row) for row in releases_of(work.session, bank_id)], ratio=ratio)
 
 
 @endpoint(
@@ -94,11 +94,11 @@ def list_releases(work: Work, bank_id: str) -> ReleaseList:
     "/api/bank/releases/{release_id}/draw",
     role="bank",
     access=Permit("publications.draw"),
-    answer=ReleaseView,
+    answer=PublicationView,
     errors=(NoSuchRelease, ReleaseDecided, ProposerMayNotDraw, WordsTooShort, BankChanged),
     summary="Draw a proposed release and make it public",
 )
-def draw_release(work: Work, release_id: str, body: ReleaseDraw) -> ReleaseView:
+def draw_release(work: Work, release_id: str, body: PublicationDraw) -> PublicationView:
     """The released items."""
     return release_view(actions.draw_release(work, release_id, body.words))
 
@@ -108,11 +108,11 @@ def draw_release(work: Work, release_id: str, body: ReleaseDraw) -> ReleaseView:
     "/api/bank/releases/{release_id}/withdraw",
     role="bank",
     access=Permit("publications.propose"),
-    answer=ReleaseView,
+    answer=PublicationView,
     errors=(NoSuchRelease, ReleaseDecided),
     summary="Withdraw a proposed release",
 )
-def withdraw_release(work: Work, release_id: str) -> ReleaseView:
+def withdraw_release(work: Work, release_id: str) -> PublicationView:
     """The withdrawn proposal."""
     return release_view(actions.withdraw_release(work, release_id))
 

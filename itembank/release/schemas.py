@@ -7,7 +7,7 @@ from pydantic import Field
 from examserver.plumbing.contract import Schema
 
 
-class ReleaseProposal(Schema):
+class PublicationProposal(Schema):
     """Which share of which enrolled items is to become public, and why."""
 
     ratio: str = Field(max_length=10)
@@ -16,13 +16,13 @@ class ReleaseProposal(Schema):
     reason: str = Field(min_length=2, max_length=400)
 
 
-class ReleaseDraw(Schema):
+class PublicationDraw(Schema):
     """The words of the person who draws."""
 
     words: str = Field(max_length=200)
 
 
-class ReleaseView(Schema):
+class PublicationView(Schema):
     """A release as the bank's staff sees it; `hidden` only once it is drawn."""
 
     id: str
@@ -45,10 +45,10 @@ class ReleaseView(Schema):
     released_ms: int | None
 
 
-class ReleaseList(Schema):
+class PublicationList(Schema):
     """The releases of a bank, newest first."""
 
-    releases: list[ReleaseView]
+    releases: list[PublicationView]
     ratio: str
 
 

@@ -15,7 +15,7 @@ from itembank.review.actions import (
     give_verdict,
 )
 from itembank.review.drawn import api as drawn_api  # noqa: F401 - its endpoints belong to this slice
-from itembank.review.schemas import EnrolRequest, SkippedItem, VerdictRequest, VerdictResult
+from itembank.review.schemas import EnrolItemsRequest, SkippedItem, VerdictRequest, VerdictResult
 
 _ERRORS = (DrawnForOthers, NothingChosen, NothingWaiting, SamePerson, WrongState, CommentMissing, FlawedVersion)
 
@@ -67,7 +67,7 @@ def approve_items(work: Work, body: VerdictRequest) -> VerdictResult:
     errors=_ERRORS,
     summary="Enrol approved items of an import or a bank: by the authority, never by one who signed them",
 )
-def enrol_items(work: Work, body: EnrolRequest) -> VerdictResult:
+def enrol_items(work: Work, body: EnrolItemsRequest) -> VerdictResult:
     """What became of the items."""
     chosen = Chosen(body.import_id, tuple(body.item_ids), body.bank, body.area, body.type)
     return _told(give_verdict(work, ENROL, chosen, body.verdict, tidy(body.comment)))

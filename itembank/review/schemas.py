@@ -16,7 +16,7 @@ class VerdictRequest(Schema):
     comment: str = Field(default="", max_length=1000)
 
 
-class EnrolRequest(VerdictRequest):
+class EnrolItemsRequest(VerdictRequest):
     """Which approved items are enrolled: an import, listed ones, or a bank's under an area and of a type."""
 
     bank: str = Field(default="", max_length=40)

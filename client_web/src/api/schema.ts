@@ -502,6 +502,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/authority/runs/{run_id}/matrix": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The response matrix of an approved run for the item bank (the making is recorded) */
+        get: operations["read_response_matrix"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/authority/runs/{run_id}/results": {
         parameters: {
             query?: never;
@@ -619,6 +636,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bank/allocations/{allocation_id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Revoke an allocation */
+        post: operations["revoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/bank/assemblies": {
         parameters: {
             query?: never;
@@ -704,6 +738,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bank/assignments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Assignments: those of your unit, or all for the authority's own people */
+        get: operations["list_assignments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/assignments/{assignment_id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A step: accept, decline, deliver by the unit; close, send back, withdraw by the authority */
+        post: operations["take_step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/bank/banks": {
         parameters: {
             query?: never;
@@ -716,6 +784,75 @@ export interface paths {
         put?: never;
         /** Open a bank */
         post: operations["open_bank"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/banks/{bank_id}/allocations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Allocations of a bank (an institution sees its own) */
+        get: operations["list_allocations"];
+        put?: never;
+        /** Allocate a bank to a unit */
+        post: operations["allocate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/banks/{bank_id}/analyses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Analyse all responses of a bank (a job) */
+        post: operations["start_analysis"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/banks/{bank_id}/assets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Store a picture or a sound for items */
+        post: operations["store_asset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/banks/{bank_id}/assignments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a unit an assignment */
+        post: operations["assign"];
         delete?: never;
         options?: never;
         head?: never;
@@ -740,6 +877,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bank/banks/{bank_id}/draws": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Draws of reviewers and the reviews still open */
+        get: operations["list_draws"];
+        put?: never;
+        /** Draw reviewers for the drafts of a bank, with recusal of the author's institution */
+        post: operations["draw_reviewers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/bank/banks/{bank_id}/imports": {
         parameters: {
             query?: never;
@@ -750,7 +905,7 @@ export interface paths {
         /** The imports of a bank */
         get: operations["list_imports"];
         put?: never;
-        /** Check a workbook or CSV (and a zip of figures); nothing goes in yet */
+        /** Check a file of items (and a zip of figures); large ones by a job; nothing goes in yet */
         post: operations["check_import_file"];
         delete?: never;
         options?: never;
@@ -767,6 +922,162 @@ export interface paths {
         };
         /** Look for items (the reading is recorded) */
         get: operations["list_items"];
+        put?: never;
+        /** Write a new item */
+        post: operations["create_item"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/banks/{bank_id}/items/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look what is wrong with an item, storing nothing */
+        post: operations["check_item_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/banks/{bank_id}/items/standing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark items as normal, public or reserved */
+        post: operations["change_standing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/banks/{bank_id}/matrices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The response matrices of a bank */
+        get: operations["list_matrices"];
+        put?: never;
+        /** Take in a response matrix signed by the authority */
+        post: operations["import_response_matrix"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/banks/{bank_id}/phases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Plan the next phase of a bank */
+        post: operations["plan_phase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/banks/{bank_id}/programme": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The programme of a bank: phases, gap report, conditions of readiness */
+        get: operations["read_programme"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/banks/{bank_id}/programme/gaps.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The gap report as CSV */
+        get: operations["export_gaps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/banks/{bank_id}/readiness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Declare a bank preparing, ready or closed */
+        post: operations["declare_readiness"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/banks/{bank_id}/releases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The public releases of a bank */
+        get: operations["list_releases"];
+        put?: never;
+        /** Propose to release a share of the enrolled items */
+        post: operations["propose_release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/banks/{bank_id}/remarks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Candidates' remarks on items (the reading is recorded) */
+        get: operations["list_remarks"];
         put?: never;
         post?: never;
         delete?: never;
@@ -793,6 +1104,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bank/banks/{bank_id}/specification/accept-contradictions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the contradictions of the present specification on record, with the reason */
+        post: operations["accept_contradictions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/banks/{bank_id}/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Item and test statistics of a bank (the reading is recorded: flags may name a key) */
+        get: operations["read_statistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/bank/blueprints/{blueprint_id}/assemblies": {
         parameters: {
             query?: never;
@@ -804,6 +1149,91 @@ export interface paths {
         put?: never;
         /** Have forms assembled by a job */
         post: operations["start_assembly"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/ceremonies/{ceremony_id}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand in a custodian's answer; the last one needed completes the ceremony */
+        post: operations["submit_answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/ceremonies/{ceremony_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve a ceremony by a second person, and sign its call */
+        post: operations["approve_ceremony"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/ceremonies/{ceremony_id}/call": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The signed call for the custodians */
+        get: operations["take_call"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/ceremonies/{ceremony_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a ceremony and wipe its key */
+        post: operations["close_ceremony"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/ceremonies/{ceremony_id}/copies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Print marked copies of the form with their answer sheets; every copy is recorded */
+        post: operations["print_paper_copies"];
         delete?: never;
         options?: never;
         head?: never;
@@ -828,6 +1258,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bank/destructions/{destruction_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve a destruction by a second person, and destroy */
+        post: operations["approve_destruction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/destructions/{destruction_id}/record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The signed record of a destruction */
+        get: operations["take_destruction_record"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/destructions/{destruction_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a request for destruction back */
+        post: operations["withdraw_destruction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/bank/figures/{digest}": {
         parameters: {
             query?: never;
@@ -839,6 +1320,23 @@ export interface paths {
         get: operations["read_figure"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/holds/{hold_id}/lift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lift a legal hold, by another person than who placed it */
+        post: operations["lift_hold"];
         delete?: never;
         options?: never;
         head?: never;
@@ -871,8 +1369,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take the good rows as drafts */
+        /** Take the good rows as drafts, many of them by a job */
         post: operations["accept_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/imports/{import_id}/corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lay corrections over rows of the file and check it again */
+        post: operations["correct_import"];
         delete?: never;
         options?: never;
         head?: never;
@@ -896,6 +1411,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bank/imports/{import_id}/pairs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Items of the file that are like others, side by side (the reading is recorded) */
+        get: operations["read_pairs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/imports/{import_id}/report.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every fault and warning as CSV */
+        get: operations["download_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/imports/{import_id}/rows/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A faulty row with its cells, for correcting it */
+        get: operations["read_row_cells"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/bank/items/{item_id}": {
         parameters: {
             query?: never;
@@ -905,6 +1471,23 @@ export interface paths {
         };
         /** Open one item with its key (the reading is recorded) */
         get: operations["read_item"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/items/{item_id}/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Two versions of an item line by line (the reading is recorded) */
+        get: operations["compare_versions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -924,6 +1507,23 @@ export interface paths {
         put?: never;
         /** Take an item out of use for good */
         post: operations["retire_item"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/items/{item_id}/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Statistics, history and remarks of one item (the reading is recorded: options name the key) */
+        get: operations["read_item_statistics"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -958,6 +1558,23 @@ export interface paths {
         put?: never;
         /** Approve reviewed items: by a third person */
         post: operations["approve_items"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/items/enrol": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enrol approved items of an import or a bank: by the authority, never by one who signed them */
+        post: operations["enrol_items"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1015,15 +1632,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/bank/mappings": {
+    "/api/bank/ledger": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** The layouts the importer knows */
-        get: operations["list_mappings"];
+        /** The contribution ledger by unit and person (of your own unit only, unless you may read it whole) */
+        get: operations["read_ledger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/ledger.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The contribution ledger as CSV */
+        get: operations["export_ledger"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1042,6 +1676,40 @@ export interface paths {
         get: operations["bank_me"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** People of the bank */
+        get: operations["list_members"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/members/{account_id}/unit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Place a person in a unit */
+        post: operations["place_member"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1082,6 +1750,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bank/papers/{paper_id}/ceremonies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A paper's ceremonies and who has answered */
+        get: operations["list_ceremonies"];
+        put?: never;
+        /** Ask for a ceremony: other custodians for a paper, or printed copies of a form */
+        post: operations["ask_ceremony"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/papers/{paper_id}/challenges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A signed challenge for one custodian, as a file */
+        post: operations["challenge_custodian"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/papers/{paper_id}/destructions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for a paper's material to be destroyed */
+        post: operations["ask_destruction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/papers/{paper_id}/holds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Place a legal hold: nothing of the paper is destroyed while it stands */
+        post: operations["place_hold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/bank/papers/{paper_id}/keys": {
         parameters: {
             query?: never;
@@ -1110,6 +1847,279 @@ export interface paths {
         get: operations["take_paper_package"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/papers/{paper_id}/possessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which custodians have proven that they hold their shares, and when */
+        get: operations["list_possessions"];
+        put?: never;
+        /** Hand in a custodian's answer to a challenge */
+        post: operations["take_possession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/papers/{paper_id}/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Until when a paper is kept, what will be destroyed then, and what holds it */
+        get: operations["show_retention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/public/figures/{digest}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A figure or sound of a released item */
+        get: operations["read_public_figure"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/public/releases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything released to the public */
+        get: operations["list_public_releases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/public/releases/{release_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The items of a public release with their keys, and its draw */
+        get: operations["read_public_release"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/public/releases/{release_id}/document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A public release as a signed file */
+        get: operations["read_release_document"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/purposes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Likely purposes of reading, for the choice in the page head (send one as X-Exam-Purpose) */
+        get: operations["list_purposes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/reads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who read plain text, what, when and why */
+        get: operations["list_reads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/reads.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The record of readings as CSV (at most 20,000 lines, newest first) */
+        get: operations["export_reads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/releases/{release_id}/draw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Draw a proposed release and make it public */
+        post: operations["draw_release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/releases/{release_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw a proposed release */
+        post: operations["withdraw_release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/remarks/{remark_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close a remark with a decision */
+        post: operations["close_remark"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/reminders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have overdue reviews and assignments marked now (the server does it every hour) */
+        post: operations["remind"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/reviews/{drawn_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Open a review drawn for you (the reading is recorded) */
+        get: operations["open_review"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/reviews/{drawn_id}/redraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a review from somebody and draw another person */
+        post: operations["draw_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/reviews/{drawn_id}/verdict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give the verdict of a review drawn for you */
+        post: operations["judge_review"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1176,6 +2186,41 @@ export interface paths {
         put?: never;
         /** Trust another role's or person's keys */
         post: operations["bank_trust_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Units that build banks */
+        get: operations["list_units"];
+        put?: never;
+        /** Register a unit */
+        post: operations["register_unit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/work": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits for the acting person */
+        get: operations["read_work"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2342,6 +3387,108 @@ export interface components {
             text_zh: string;
         };
         /**
+         * AllocationList
+         * @description Allocations, newest first; `policy` is what the bank's policy says of form previews.
+         */
+        AllocationList: {
+            /** Allocations */
+            allocations: components["schemas"]["AllocationView"][];
+            /** Policy */
+            policy: string;
+        };
+        /**
+         * AllocationRequest
+         * @description Which unit may assemble what from the bank, how often and until when; no areas means all of it.
+         */
+        AllocationRequest: {
+            /** Areas */
+            areas?: string[];
+            /** Forms Max */
+            forms_max: number;
+            /**
+             * Preview
+             * @default hidden
+             * @enum {string}
+             */
+            preview: "hidden" | "with_purpose";
+            /** Reason */
+            reason: string;
+            /** Unit */
+            unit: string;
+            /** Valid From */
+            valid_from: string;
+            /** Valid To */
+            valid_to: string;
+        };
+        /**
+         * AllocationView
+         * @description An allocation and what was used of it.
+         */
+        AllocationView: {
+            /** Areas */
+            areas: string[];
+            /** Bank */
+            bank: string;
+            /** Bank Name */
+            bank_name: string;
+            /** By */
+            by: string;
+            /** Created Ms */
+            created_ms: number;
+            /** Forms Max */
+            forms_max: number;
+            /** Forms Used */
+            forms_used: number;
+            /** Holds */
+            holds: boolean;
+            /** Id */
+            id: string;
+            /** Preview */
+            preview: string;
+            /** Reason */
+            reason: string;
+            /** State */
+            state: string;
+            /** Unit */
+            unit: string;
+            /** Unit Name */
+            unit_name: string;
+            /** Valid From */
+            valid_from: string;
+            /** Valid To */
+            valid_to: string;
+        };
+        /**
+         * AnalysisView
+         * @description One analysis of all matrices a bank then had.
+         */
+        AnalysisView: {
+            /** By */
+            by: string;
+            /** Created Ms */
+            created_ms: number;
+            /** Done Ms */
+            done_ms: number | null;
+            /** Id */
+            id: string;
+            /** Job */
+            job: string;
+            /** Matrices */
+            matrices: number;
+            /** Notes */
+            notes: {
+                [key: string]: unknown;
+            }[];
+            /** Persons */
+            persons: number;
+            /** State */
+            state: string;
+            /** Tests */
+            tests: {
+                [key: string]: unknown;
+            }[];
+        };
+        /**
          * AnswerState
          * @description What the server holds for one item.
          */
@@ -2361,6 +3508,12 @@ export interface components {
             /** Forms */
             forms: number;
             /**
+             * Purpose
+             * @default formal
+             * @enum {string}
+             */
+            purpose: "formal" | "trial";
+            /**
              * Reserve Forms
              * @default 0
              */
@@ -2373,7 +3526,7 @@ export interface components {
         };
         /**
          * AssemblyList
-         * @description All assemblies, newest first.
+         * @description All assemblies, newest first, without checks and reports.
          */
         AssemblyList: {
             /** Assemblies */
@@ -2420,6 +3573,13 @@ export interface components {
             overlap: number[][];
             /** Pool Digest */
             pool_digest: string;
+            /** Purpose */
+            purpose: string;
+            relaxation: components["schemas"]["RelaxationView"] | null;
+            /** Report */
+            report: {
+                [key: string]: unknown;
+            };
             /** Seed */
             seed: string;
             /** Shortages */
@@ -2430,6 +3590,106 @@ export interface components {
             specification_digest: string;
             /** State */
             state: string;
+            /** Swaps */
+            swaps: components["schemas"]["SwapView"][];
+            /** Took Ms */
+            took_ms: number;
+        };
+        /**
+         * AssetView
+         * @description A stored picture or sound; a sound has no size.
+         */
+        AssetView: {
+            /** Bytes */
+            bytes: number;
+            /** Digest */
+            digest: string;
+            /** Height */
+            height: number;
+            /** Media Type */
+            media_type: string;
+            /** Width */
+            width: number;
+        };
+        /**
+         * AssignmentList
+         * @description Assignments, live ones first.
+         */
+        AssignmentList: {
+            /** Assignments */
+            assignments: components["schemas"]["AssignmentView"][];
+        };
+        /**
+         * AssignmentRequest
+         * @description A new assignment for a unit.
+         */
+        AssignmentRequest: {
+            /** Due On */
+            due_on: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Title */
+            title: string;
+            /** Unit */
+            unit: string;
+            /** Wishes */
+            wishes: components["schemas"]["WishLine"][];
+        };
+        /**
+         * AssignmentsQuery
+         * @description Of one bank, or of all.
+         */
+        AssignmentsQuery: {
+            /**
+             * Bank
+             * @default
+             */
+            bank: string;
+        };
+        /**
+         * AssignmentView
+         * @description An assignment with its progress and history.
+         */
+        AssignmentView: {
+            /** Approved */
+            approved: number;
+            /** Bank */
+            bank: string;
+            /** Bank Name */
+            bank_name: string;
+            /** By */
+            by: string;
+            /** Created Ms */
+            created_ms: number;
+            /** Drafted */
+            drafted: number;
+            /** Due On */
+            due_on: string;
+            /** Enrolled */
+            enrolled: number;
+            /** Id */
+            id: string;
+            /** Lines */
+            lines: components["schemas"]["ProgressLine"][];
+            /** Note */
+            note: string;
+            /** Overdue */
+            overdue: boolean;
+            /** State */
+            state: string;
+            /** Steps */
+            steps: components["schemas"]["StepView"][];
+            /** Title */
+            title: string;
+            /** Unit */
+            unit: string;
+            /** Unit Name */
+            unit_name: string;
+            /** Wanted */
+            wanted: number;
         };
         /**
          * BankList
@@ -2444,6 +3704,11 @@ export interface components {
          * @description A new bank; `items_per_point` is how many approved items each competency point should have.
          */
         BankRequest: {
+            /**
+             * Funding
+             * @default
+             */
+            funding: string;
             /**
              * Items Per Point
              * @default 4
@@ -2478,6 +3743,8 @@ export interface components {
         BankView: {
             /** Created Ms */
             created_ms: number;
+            /** Funding */
+            funding: string;
             /** Id */
             id: string;
             /** Items */
@@ -2498,8 +3765,12 @@ export interface components {
             owner: string;
             /** Provenance */
             provenance: string;
+            /** Readiness */
+            readiness: string;
             /** Standard */
             standard: string;
+            /** Standard Id */
+            standard_id: string;
         };
         /**
          * BindRequest
@@ -2516,6 +3787,11 @@ export interface components {
         BlueprintCell: {
             /** Area */
             area: string;
+            /**
+             * Cognition
+             * @default
+             */
+            cognition: string;
             /** Count */
             count: number;
             /** Type */
@@ -2532,12 +3808,40 @@ export interface components {
         /**
          * BlueprintRequest
          * @description A blueprint; `importance` bounds how many items are core X, general Y, auxiliary Z.
+         *
+         *     `importance_shares` says the same in per cent of the items.
          */
         BlueprintRequest: {
+            /**
+             * Cases
+             * @default null
+             */
+            cases: [
+                number,
+                number
+            ] | null;
             /** Cells */
             cells: components["schemas"]["BlueprintCell"][];
+            /** Cognition */
+            cognition?: {
+                [key: string]: [
+                    number,
+                    number
+                ];
+            };
+            /**
+             * Comparable
+             * @default auto
+             * @enum {string}
+             */
+            comparable: "auto" | "required" | "off";
             /** Cut Score */
             cut_score: number | string;
+            /**
+             * Cut Theta
+             * @default null
+             */
+            cut_theta: number | string | null;
             /** @default null */
             difficulty: components["schemas"]["DifficultyBand"] | null;
             /** Duration S */
@@ -2553,6 +3857,18 @@ export interface components {
                 ];
             } | null;
             /**
+             * Importance Shares
+             * @default null
+             */
+            importance_shares: {
+                [key: string]: [
+                    number | string,
+                    number | string
+                ];
+            } | null;
+            /** Information */
+            information?: components["schemas"]["InformationAim"][];
+            /**
              * Max Overlap
              * @default 0
              */
@@ -2562,12 +3878,53 @@ export interface components {
              * @default null
              */
             max_per_point: number | null;
+            /**
+             * Max Uses
+             * @default null
+             */
+            max_uses: number | null;
             /** Name */
             name: string;
+            /**
+             * Public Share
+             * @default 20
+             */
+            public_share: number;
+            /**
+             * Reading Per Minute
+             * @default 0
+             */
+            reading_per_minute: number;
             /** Sections */
             sections: components["schemas"]["BlueprintSection"][];
             /** Total Points */
             total_points: number | string;
+            /**
+             * Uses Months
+             * @default 0
+             */
+            uses_months: number;
+            /**
+             * Uses Papers
+             * @default 0
+             */
+            uses_papers: number;
+            /**
+             * Words
+             * @default null
+             */
+            words: [
+                number,
+                number
+            ] | null;
+            /**
+             * Working S
+             * @default null
+             */
+            working_s: [
+                number,
+                number
+            ] | null;
         };
         /**
          * BlueprintSection
@@ -2576,6 +3933,11 @@ export interface components {
         BlueprintSection: {
             /** Points Each */
             points_each: number | string;
+            /**
+             * Seconds Each
+             * @default 0
+             */
+            seconds_each: number;
             /** Title */
             title: string;
             /** Type */
@@ -2590,12 +3952,38 @@ export interface components {
             bank: string;
             /** By */
             by: string;
+            /**
+             * Cases
+             * @default null
+             */
+            cases: [
+                number,
+                number
+            ] | null;
             /** Cells */
             cells: components["schemas"]["BlueprintCell"][];
+            /** Cognition */
+            cognition?: {
+                [key: string]: [
+                    number,
+                    number
+                ];
+            };
+            /**
+             * Comparable
+             * @default auto
+             * @enum {string}
+             */
+            comparable: "auto" | "required" | "off";
             /** Created Ms */
             created_ms: number;
             /** Cut Score */
             cut_score: string;
+            /**
+             * Cut Theta
+             * @default null
+             */
+            cut_theta: number | string | null;
             /** Deviations */
             deviations: components["schemas"]["DeviationView"][];
             difficulty: components["schemas"]["DifficultyBand"] | null;
@@ -2612,18 +4000,61 @@ export interface components {
                     number
                 ];
             };
+            /** Information */
+            information?: components["schemas"]["InformationAim"][];
             /** Items */
             items: number;
             /** Max Overlap */
             max_overlap: number;
             /** Max Per Point */
             max_per_point: number | null;
+            /**
+             * Max Uses
+             * @default null
+             */
+            max_uses: number | null;
             /** Name */
             name: string;
+            /**
+             * Public Share
+             * @default 20
+             */
+            public_share: number;
+            /**
+             * Reading Per Minute
+             * @default 0
+             */
+            reading_per_minute: number;
             /** Sections */
             sections: components["schemas"]["BlueprintSection"][];
             /** Total Points */
             total_points: string;
+            /**
+             * Uses Months
+             * @default 0
+             */
+            uses_months: number;
+            /**
+             * Uses Papers
+             * @default 0
+             */
+            uses_papers: number;
+            /**
+             * Words
+             * @default null
+             */
+            words: [
+                number,
+                number
+            ] | null;
+            /**
+             * Working S
+             * @default null
+             */
+            working_s: [
+                number,
+                number
+            ] | null;
         };
         /**
          * CardCandidate
@@ -2634,6 +4065,155 @@ export interface components {
             name: string;
             /** Ticket */
             ticket: string;
+        };
+        /**
+         * CaseMemberView
+         * @description One item of a case group.
+         */
+        CaseMemberView: {
+            /** Code */
+            code: string;
+            /** Id */
+            id: string;
+            /** Place */
+            place: number;
+            /** State */
+            state: string;
+        };
+        /**
+         * CaseRequest
+         * @description The case group an item belongs to; `for_all` gives the other members the same stimulus and size.
+         */
+        CaseRequest: {
+            /** Code */
+            code: string;
+            /**
+             * For All
+             * @default false
+             */
+            for_all: boolean;
+            /** Place */
+            place: number;
+            /** Size */
+            size: number;
+            /** Stimulus */
+            stimulus: components["schemas"]["ContentBlock"][];
+        };
+        /**
+         * CellView
+         * @description One cell of a row, as corrected.
+         */
+        CellView: {
+            /** Column */
+            column: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * CeremoniesView
+         * @description A paper's ceremonies, newest first.
+         */
+        CeremoniesView: {
+            /** Ceremonies */
+            ceremonies: components["schemas"]["CeremonyView"][];
+        };
+        /**
+         * CeremonyReleaseView
+         * @description One custodian's answer.
+         */
+        CeremonyReleaseView: {
+            /** At Ms */
+            at_ms: number;
+            /** Custodian */
+            custodian: string;
+            /** Device */
+            device: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * CeremonyRequest
+         * @description What custodians shall be called to: other custodians for a paper, or so many printed copies of one form.
+         */
+        CeremonyRequest: {
+            /** Closes Ms */
+            closes_ms: number;
+            /**
+             * Copies
+             * @default 0
+             */
+            copies: number;
+            /**
+             * Custodians
+             * @default []
+             */
+            custodians: string[];
+            /**
+             * Form
+             * @default
+             */
+            form: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "reseal" | "print";
+            /**
+             * Place
+             * @default
+             */
+            place: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Threshold
+             * @default 0
+             */
+            threshold: number;
+        };
+        /**
+         * CeremonyView
+         * @description A ceremony: asked, called, ready (print), done or cancelled; who asked, who approved, who has answered.
+         */
+        CeremonyView: {
+            /** Approved By */
+            approved_by: string | null;
+            /** Approved Ms */
+            approved_ms: number | null;
+            /** Asked By */
+            asked_by: string;
+            /** Asked Ms */
+            asked_ms: number;
+            /** Ceremony */
+            ceremony: string;
+            /** Closes Ms */
+            closes_ms: number;
+            /** Copies */
+            copies: number;
+            /** Custodians */
+            custodians: string[];
+            /** Ended Ms */
+            ended_ms: number | null;
+            /** Form */
+            form: string;
+            /** Kind */
+            kind: string;
+            /** Needed */
+            needed: number;
+            /** Paper */
+            paper: string;
+            /** Place */
+            place: string;
+            /** Printed */
+            printed: number;
+            /** Reason */
+            reason: string;
+            /** Releases */
+            releases: components["schemas"]["CeremonyReleaseView"][];
+            /** State */
+            state: string;
+            /** Threshold */
+            threshold: number;
         };
         /**
          * CertificateList
@@ -2714,6 +4294,35 @@ export interface components {
             challenge: string;
         };
         /**
+         * ChallengeRequest
+         * @description Who is to prove that they hold their shares, within how many days.
+         */
+        ChallengeRequest: {
+            /** Custodian */
+            custodian: string;
+            /**
+             * Days
+             * @default 7
+             */
+            days: number;
+        };
+        /**
+         * ChangeView
+         * @description One demand of a blueprint as it is and as it would be.
+         */
+        ChangeView: {
+            /** Becomes */
+            becomes: string;
+            /** Demand */
+            demand: string;
+            /** Was */
+            was: string;
+            /** Words En */
+            words_en: string;
+            /** Words Zh */
+            words_zh: string;
+        };
+        /**
          * CheckInRequest
          * @description Ticket number and the second factor of the roster.
          */
@@ -2722,6 +4331,19 @@ export interface components {
             document_number: string;
             /** Ticket */
             ticket: string;
+        };
+        /**
+         * CloseRemarkRequest
+         * @description The decision about a remark and why.
+         */
+        CloseRemarkRequest: {
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "no_change" | "revise" | "retire" | "key_error";
+            /** Note */
+            note: string;
         };
         /**
          * CollectAnswer
@@ -2755,6 +4377,32 @@ export interface components {
             reason: ("environment" | "candidate" | "staff" | "equipment") | null;
         };
         /**
+         * CompareQuery
+         * @description Which versions.
+         */
+        CompareQuery: {
+            /** New */
+            new: number;
+            /** Old */
+            old: number;
+        };
+        /**
+         * Comparison
+         * @description Two versions of an item, line by line.
+         */
+        Comparison: {
+            /** Code */
+            code: string;
+            /** Item */
+            item: string;
+            /** Lines */
+            lines: components["schemas"]["LineView"][];
+            /** New */
+            new: number;
+            /** Old */
+            old: number;
+        };
+        /**
          * ComparisonQuery
          * @description The earlier run to compare with.
          */
@@ -2763,8 +4411,26 @@ export interface components {
             with_run: string;
         };
         /**
+         * ConditionView
+         * @description One condition of readiness.
+         */
+        ConditionView: {
+            /** Found */
+            found: string;
+            /** Name */
+            name: string;
+            /** Ok */
+            ok: boolean;
+            /** Wanted */
+            wanted: string;
+            /** Words En */
+            words_en: string;
+            /** Words Zh */
+            words_zh: string;
+        };
+        /**
          * ContentBlock
-         * @description A paragraph (`text`) or a figure (`asset`, `alt`).
+         * @description A paragraph: plain `text`, rich `html` (cleaned when it arrives), a `figure` or an `audio` by its digest.
          */
         ContentBlock: {
             /**
@@ -2778,10 +4444,20 @@ export interface components {
              */
             asset: string;
             /**
+             * Html
+             * @default
+             */
+            html: string;
+            /**
              * Kind
              * @enum {string}
              */
-            kind: "text" | "figure";
+            kind: "text" | "html" | "figure" | "audio";
+            /**
+             * Plays
+             * @default 0
+             */
+            plays: number;
             /**
              * Text
              * @default
@@ -2813,6 +4489,14 @@ export interface components {
             reason_zh: string;
             /** Row */
             row: number;
+        };
+        /**
+         * CorrectionRequest
+         * @description Corrections laid over the file before it is checked again.
+         */
+        CorrectionRequest: {
+            /** Rows */
+            rows: components["schemas"]["RowCorrection"][];
         };
         /**
          * CountersignAnswer
@@ -2904,6 +4588,20 @@ export interface components {
             seconds: number;
         };
         /**
+         * CriterionView
+         * @description A line of the verdict form; `optional` ones may not apply to an item.
+         */
+        CriterionView: {
+            /** Label En */
+            label_en: string;
+            /** Label Zh */
+            label_zh: string;
+            /** Name */
+            name: string;
+            /** Optional */
+            optional: boolean;
+        };
+        /**
          * CustodianRequest
          * @description A new custodian: name and raw public keys (base64url) from `exam custodian new`.
          */
@@ -2938,6 +4636,28 @@ export interface components {
             sealing_key: string;
             /** Signing Key */
             signing_key: string;
+        };
+        /**
+         * DestructionView
+         * @description A destruction: asked, done or withdrawn.
+         */
+        DestructionView: {
+            /** Approved By */
+            approved_by: string | null;
+            /** Asked By */
+            asked_by: string;
+            /** Asked Ms */
+            asked_ms: number;
+            /** Destruction */
+            destruction: string;
+            /** Done Ms */
+            done_ms: number | null;
+            /** Material */
+            material: components["schemas"]["MaterialView"][];
+            /** Reason */
+            reason: string;
+            /** State */
+            state: string;
         };
         /**
          * DeviationView
@@ -3064,6 +4784,79 @@ export interface components {
             server_ms: number;
         };
         /**
+         * DrawList
+         * @description The draws of a bank and the reviews still open, the most urgent first.
+         */
+        DrawList: {
+            /** Draws */
+            draws: components["schemas"]["DrawView"][];
+            /** Open */
+            open: components["schemas"]["ReviewLine"][];
+            /** Waiting */
+            waiting: number;
+        };
+        /**
+         * DrawRequest
+         * @description Draw reviewers for the drafts of a bank nobody was drawn for; `days` 0 means as policy says.
+         */
+        DrawRequest: {
+            /**
+             * Area
+             * @default
+             */
+            area: string;
+            /**
+             * Days
+             * @default 0
+             */
+            days: number;
+            /**
+             * Import Id
+             * @default
+             */
+            import_id: string;
+            /**
+             * Per Item
+             * @default 1
+             */
+            per_item: number;
+            /**
+             * Seed
+             * @default
+             */
+            seed: string;
+        };
+        /**
+         * DrawView
+         * @description One draw: seed and pool are enough to replay it; `unserved` items got nobody.
+         */
+        DrawView: {
+            /** At Ms */
+            at_ms: number;
+            /** By */
+            by: string;
+            /** Drawn */
+            drawn: number;
+            /** Due Ms */
+            due_ms: number;
+            /** Id */
+            id: string;
+            /** Items */
+            items: number;
+            /** Per Item */
+            per_item: number;
+            /** Pool */
+            pool: number;
+            /** Reason */
+            reason: string;
+            /** Recusal */
+            recusal: string;
+            /** Seed */
+            seed: string;
+            /** Unserved */
+            unserved: number;
+        };
+        /**
          * EnrolAnswer
          * @description The pairing code is shown on the screen; the challenge is signed to get a token.
          */
@@ -3074,6 +4867,44 @@ export interface components {
             pairing_code: string;
             /** Station */
             station: string;
+        };
+        /**
+         * EnrolItemsRequest
+         * @description Which approved items are enrolled: an import, listed ones, or a bank's under an area and of a type.
+         */
+        EnrolItemsRequest: {
+            /**
+             * Area
+             * @default
+             */
+            area: string;
+            /**
+             * Bank
+             * @default
+             */
+            bank: string;
+            /**
+             * Comment
+             * @default
+             */
+            comment: string;
+            /**
+             * Import Id
+             * @default null
+             */
+            import_id: string | null;
+            /** Item Ids */
+            item_ids?: string[];
+            /**
+             * Type
+             * @default
+             */
+            type: string;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "accept" | "return";
         };
         /**
          * EnrolRequest
@@ -3108,7 +4939,7 @@ export interface components {
         };
         /**
          * FaultView
-         * @description One fault (or warning) of one row, as Excel numbers it.
+         * @description One fault (or warning) of one row, as Excel numbers it; row 0 speaks of the whole file.
          */
         FaultView: {
             /** Code */
@@ -3121,6 +4952,22 @@ export interface components {
             reason_zh: string;
             /** Row */
             row: number;
+            /** Value */
+            value: string;
+        };
+        /**
+         * FlawView
+         * @description One fault of an item, at its field.
+         */
+        FlawView: {
+            /** Code */
+            code: string;
+            /** Field */
+            field: string;
+            /** Reason En */
+            reason_en: string;
+            /** Reason Zh */
+            reason_zh: string;
             /** Value */
             value: string;
         };
@@ -3153,6 +5000,10 @@ export interface components {
             items: number;
             /** Name */
             name: string;
+            /** Report */
+            report: {
+                [key: string]: unknown;
+            };
             /** Reserve */
             reserve: boolean;
         };
@@ -3179,6 +5030,30 @@ export interface components {
             reserve: boolean;
         };
         /**
+         * GapLine
+         * @description One target: needed, enrolled, in the pipeline, still missing, and missing without anybody writing.
+         */
+        GapLine: {
+            /** Area */
+            area: string;
+            /** Enrolled */
+            enrolled: number;
+            /** Missing */
+            missing: number;
+            /** Name */
+            name: string;
+            /** Need */
+            need: number;
+            /** Pipeline */
+            pipeline: number;
+            /** Point */
+            point: string;
+            /** Type */
+            type: string;
+            /** Unplanned */
+            unplanned: number;
+        };
+        /**
          * GateView
          * @description One condition of the next step, and why it is still closed.
          */
@@ -3191,6 +5066,22 @@ export interface components {
             why_en: string;
             /** Why Zh */
             why_zh: string;
+        };
+        /**
+         * GradeRequest
+         * @description What the reviewer says of one criterion; a remark or a fault needs words.
+         */
+        GradeRequest: {
+            /**
+             * Grade
+             * @enum {string}
+             */
+            grade: "fine" | "remark" | "fault" | "none";
+            /**
+             * Words
+             * @default
+             */
+            words: string;
         };
         /**
          * GradingCheck
@@ -3220,6 +5111,42 @@ export interface components {
          */
         HandOverRequest: Record<string, never>;
         /**
+         * HistoryPoint
+         * @description What an earlier analysis said of a version.
+         */
+        HistoryPoint: {
+            /** Analysis */
+            analysis: string;
+            /** Discrimination */
+            discrimination: number | null;
+            /** Done Ms */
+            done_ms: number;
+            /** N */
+            n: number;
+            /** P */
+            p: number;
+            /** Version */
+            version: number;
+        };
+        /**
+         * HoldView
+         * @description A legal hold; it stands while nobody has lifted it.
+         */
+        HoldView: {
+            /** Hold */
+            hold: string;
+            /** Lifted By */
+            lifted_by: string | null;
+            /** Lifted Ms */
+            lifted_ms: number | null;
+            /** Placed By */
+            placed_by: string;
+            /** Placed Ms */
+            placed_ms: number;
+            /** Reason */
+            reason: string;
+        };
+        /**
          * IdentityView
          * @description The hall's public names and keys; `binding` is its signature over both keys (formats.md, "Key release").
          *
@@ -3243,9 +5170,14 @@ export interface components {
         };
         /**
          * ImportForm
-         * @description How to read the file; an empty mapping is recognised from the headers.
+         * @description How to read the file; an empty mapping is recognised from the headers, an empty format from the content.
          */
         ImportForm: {
+            /**
+             * Format
+             * @default
+             */
+            format: string;
             /**
              * Mapping
              * @default
@@ -3259,15 +5191,43 @@ export interface components {
         };
         /**
          * ImportList
-         * @description The imports of a bank, newest first.
+         * @description The imports of a bank, newest first, without their faults.
          */
         ImportList: {
             /** Imports */
             imports: components["schemas"]["ImportView"][];
         };
         /**
+         * ImportTotals
+         * @description How many there are of each, listed here or only in the whole report.
+         */
+        ImportTotals: {
+            /**
+             * Conflicts
+             * @default 0
+             */
+            conflicts: number;
+            /**
+             * Duplicates
+             * @default 0
+             */
+            duplicates: number;
+            /**
+             * Faults
+             * @default 0
+             */
+            faults: number;
+            /**
+             * Warnings
+             * @default 0
+             */
+            warnings: number;
+        };
+        /**
          * ImportView
          * @description What a file holds and what is wrong with it; `good` of its `rows` may go in.
+         *
+         *     `counts` says whether rows, lines or questions are numbered. `faults` and `warnings` are the first of each.
          */
         ImportView: {
             /** Bank */
@@ -3276,24 +5236,40 @@ export interface components {
             by: string;
             /** Columns */
             columns: string[];
+            /** Corrected */
+            corrected: number[];
+            /** Counts */
+            counts: string;
             /** Created Ms */
             created_ms: number;
+            error: components["schemas"]["StopView"] | null;
             /** Faults */
             faults: components["schemas"]["FaultView"][];
+            /** Faulty */
+            faulty: number;
             /** File Digest */
             file_digest: string;
             /** File Name */
             file_name: string;
+            /** Format */
+            format: string;
             /** Good */
             good: number;
             /** Id */
             id: string;
+            /** Job */
+            job: string;
             /** Mapping */
             mapping: string;
             /** Rows */
             rows: number;
+            /** Sheet */
+            sheet: string;
             /** State */
             state: string;
+            /** Took Ms */
+            took_ms: number;
+            totals: components["schemas"]["ImportTotals"];
             /** Warnings */
             warnings: components["schemas"]["FaultView"][];
         };
@@ -3318,6 +5294,18 @@ export interface components {
             session: string | null;
             /** Text */
             text: string;
+        };
+        /**
+         * InformationAim
+         * @description How much a form should tell at an ability, give or take.
+         */
+        InformationAim: {
+            /** Target */
+            target: number | string;
+            /** Theta */
+            theta: number | string;
+            /** Tolerance */
+            tolerance: number | string;
         };
         /**
          * InstitutionList
@@ -3373,12 +5361,106 @@ export interface components {
             run: string;
         };
         /**
+         * ItemDraftRequest
+         * @description An item to be checked without storing it; `item` is the one being revised, empty for a new one.
+         */
+        ItemDraftRequest: {
+            /** @default null */
+            case: components["schemas"]["CaseRequest"] | null;
+            /** Code */
+            code: string;
+            /**
+             * Cognition
+             * @default null
+             */
+            cognition: string | null;
+            /**
+             * Difficulty
+             * @default null
+             */
+            difficulty: string | null;
+            /** Enemies */
+            enemies?: string[];
+            /**
+             * Funding
+             * @default
+             */
+            funding: string;
+            /**
+             * Importance
+             * @default null
+             */
+            importance: string | null;
+            /** Interaction */
+            interaction?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Item
+             * @default
+             */
+            item: string;
+            /** Key */
+            key?: string[];
+            /** Options */
+            options?: components["schemas"]["ContentOption"][];
+            /**
+             * Owner
+             * @default
+             */
+            owner: string;
+            /** Point */
+            point: string;
+            /**
+             * Points
+             * @default 1
+             */
+            points: string;
+            /** Scoring */
+            scoring?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Source
+             * @default
+             */
+            source: string;
+            /** Stem */
+            stem: components["schemas"]["ContentBlock"][];
+            /** Type */
+            type: string;
+        };
+        /**
+         * ItemDraftView
+         * @description The item as it would be stored, what was taken out of it, and every fault.
+         */
+        ItemDraftView: {
+            /** Content */
+            content: {
+                [key: string]: unknown;
+            };
+            /** Flaws */
+            flaws: components["schemas"]["FlawView"][];
+            /** Key */
+            key: string[];
+            /** Removed */
+            removed: string[];
+            /** Scoring */
+            scoring: {
+                [key: string]: unknown;
+            };
+            /** Words */
+            words: number;
+        };
+        /**
          * ItemLine
          * @description An item in a list: without its key.
          */
         ItemLine: {
             /** Author */
             author: string;
+            /** Case */
+            case: string;
             /** Code */
             code: string;
             /** Cognition */
@@ -3393,6 +5475,8 @@ export interface components {
             importance: string | null;
             /** Point */
             point: string;
+            /** Standing */
+            standing: string;
             /** State */
             state: string;
             /** Stem */
@@ -3417,10 +5501,80 @@ export interface components {
             total: number;
         };
         /**
+         * ItemRequest
+         * @description A new item under its code.
+         */
+        ItemRequest: {
+            /** @default null */
+            case: components["schemas"]["CaseRequest"] | null;
+            /** Code */
+            code: string;
+            /**
+             * Cognition
+             * @default null
+             */
+            cognition: string | null;
+            /**
+             * Difficulty
+             * @default null
+             */
+            difficulty: string | null;
+            /** Enemies */
+            enemies?: string[];
+            /**
+             * Funding
+             * @default
+             */
+            funding: string;
+            /**
+             * Importance
+             * @default null
+             */
+            importance: string | null;
+            /** Interaction */
+            interaction?: {
+                [key: string]: unknown;
+            };
+            /** Key */
+            key?: string[];
+            /** Options */
+            options?: components["schemas"]["ContentOption"][];
+            /**
+             * Owner
+             * @default
+             */
+            owner: string;
+            /** Point */
+            point: string;
+            /**
+             * Points
+             * @default 1
+             */
+            points: string;
+            /** Scoring */
+            scoring?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Source
+             * @default
+             */
+            source: string;
+            /** Stem */
+            stem: components["schemas"]["ContentBlock"][];
+            /** Type */
+            type: string;
+        };
+        /**
          * ItemsQuery
          * @description Filters of the item list; `point` is a prefix.
          */
         ItemsQuery: {
+            /**
+             * Case
+             * @default
+             */
+            case: string;
             /**
              * Import Id
              * @default
@@ -3442,11 +5596,17 @@ export interface components {
              */
             search: string;
             /**
+             * Standing
+             * @default
+             * @enum {string}
+             */
+            standing: "" | "normal" | "public" | "reserved";
+            /**
              * State
              * @default
              * @enum {string}
              */
-            state: "" | "draft" | "reviewed" | "approved" | "returned" | "retired";
+            state: "" | "draft" | "reviewed" | "approved" | "enrolled" | "returned" | "retired";
             /**
              * Type
              * @default
@@ -3454,10 +5614,28 @@ export interface components {
             type: string;
         };
         /**
+         * ItemStatisticsView
+         * @description Statistics, history and remarks of one item.
+         */
+        ItemStatisticsView: {
+            /** Code */
+            code: string;
+            /** History */
+            history: components["schemas"]["HistoryPoint"][];
+            /** Item */
+            item: string;
+            /** Remarks */
+            remarks: components["schemas"]["RemarkView"][];
+            /** Versions */
+            versions: components["schemas"]["VersionStatistic"][];
+        };
+        /**
          * ItemVersionRequest
-         * @description A new version of an item; its code stays.
+         * @description A new version of an item; its code stays. What `interaction` and `scoring` hold depends on the type.
          */
         ItemVersionRequest: {
+            /** @default null */
+            case: components["schemas"]["CaseRequest"] | null;
             /**
              * Cognition
              * @default null
@@ -3468,15 +5646,31 @@ export interface components {
              * @default null
              */
             difficulty: string | null;
+            /** Enemies */
+            enemies?: string[];
+            /**
+             * Funding
+             * @default
+             */
+            funding: string;
             /**
              * Importance
              * @default null
              */
             importance: string | null;
+            /** Interaction */
+            interaction?: {
+                [key: string]: unknown;
+            };
             /** Key */
-            key: string[];
+            key?: string[];
             /** Options */
-            options: components["schemas"]["ContentOption"][];
+            options?: components["schemas"]["ContentOption"][];
+            /**
+             * Owner
+             * @default
+             */
+            owner: string;
             /** Point */
             point: string;
             /**
@@ -3484,6 +5678,10 @@ export interface components {
              * @default 1
              */
             points: string;
+            /** Scoring */
+            scoring?: {
+                [key: string]: unknown;
+            };
             /**
              * Source
              * @default
@@ -3515,6 +5713,10 @@ export interface components {
             difficulty: string | null;
             /** Digest */
             digest: string;
+            /** Enemies */
+            enemies: string[];
+            /** Funding */
+            funding: string;
             /** Importance */
             importance: string | null;
             /** Key */
@@ -3523,14 +5725,22 @@ export interface components {
             origin_file: string;
             /** Origin Row */
             origin_row: number | null;
+            /** Owner */
+            owner: string;
             /** Reviewer */
             reviewer: string;
+            /** Scoring */
+            scoring: {
+                [key: string]: unknown;
+            };
             /** Source */
             source: string;
             /** Verdicts */
             verdicts: components["schemas"]["VerdictView"][];
             /** Version */
             version: number;
+            /** Words */
+            words: number;
         };
         /**
          * ItemView
@@ -3539,6 +5749,10 @@ export interface components {
         ItemView: {
             /** Bank */
             bank: string;
+            /** Case */
+            case: string;
+            /** Case Members */
+            case_members: components["schemas"]["CaseMemberView"][];
             /** Code */
             code: string;
             /** Id */
@@ -3547,6 +5761,8 @@ export interface components {
             point: string;
             /** Point Path */
             point_path: string[];
+            /** Standing */
+            standing: string;
             /** State */
             state: string;
             /** Type */
@@ -3640,6 +5856,52 @@ export interface components {
             signing_key: string;
         };
         /**
+         * Ledger
+         * @description The contribution ledger by unit and person.
+         */
+        Ledger: {
+            /** Entries */
+            entries: components["schemas"]["LedgerLine"][];
+        };
+        /**
+         * LedgerLine
+         * @description What one person of a unit has contributed.
+         */
+        LedgerLine: {
+            /** Account */
+            account: string;
+            /** Approved */
+            approved: number;
+            /** Drafted */
+            drafted: number;
+            /** Enrolled */
+            enrolled: number;
+            /** Name */
+            name: string;
+            /** Retired */
+            retired: number;
+            /** Returned */
+            returned: number;
+            /** Reviewed */
+            reviewed: number;
+            /** Unit */
+            unit: string;
+            /** Unit Name */
+            unit_name: string;
+        };
+        /**
+         * LineView
+         * @description One line of a comparison.
+         */
+        LineView: {
+            /** Kind */
+            kind: string;
+            /** Part */
+            part: string;
+            /** Pieces */
+            pieces: components["schemas"]["PieceView"][];
+        };
+        /**
          * LogConsistency
          * @description Two signed checkpoints and the hashes that show the older tree inside the newer (also a file to verify).
          */
@@ -3696,26 +5958,48 @@ export interface components {
             digest: string;
         };
         /**
-         * MappingList
-         * @description All layouts.
+         * MaterialView
+         * @description One thing that will be, or was, destroyed.
          */
-        MappingList: {
-            /** Mappings */
-            mappings: components["schemas"]["MappingView"][];
-        };
-        /**
-         * MappingView
-         * @description A layout the importer knows.
-         */
-        MappingView: {
-            /** Headers */
-            headers: string[];
+        MaterialView: {
+            /** Kind */
+            kind: string;
             /** Name */
             name: string;
-            /** Title En */
-            title_en: string;
-            /** Title Zh */
-            title_zh: string;
+            /** Words */
+            words: string;
+        };
+        /**
+         * MatrixList
+         * @description The matrices of a bank, oldest sitting first.
+         */
+        MatrixList: {
+            /** Matrices */
+            matrices: components["schemas"]["MatrixView"][];
+        };
+        /**
+         * MatrixView
+         * @description One response matrix the bank has taken in.
+         */
+        MatrixView: {
+            /** By */
+            by: string;
+            /** Digest */
+            digest: string;
+            /** Held Ms */
+            held_ms: number;
+            /** Imported Ms */
+            imported_ms: number;
+            /** Items */
+            items: number;
+            /** Paper */
+            paper: string;
+            /** Persons */
+            persons: number;
+            /** Remarks */
+            remarks: number;
+            /** Sitting */
+            sitting: string;
         };
         /**
          * Me
@@ -3736,6 +6020,34 @@ export interface components {
             scope: string | null;
             /** Server Ms */
             server_ms: number;
+        };
+        /**
+         * MemberList
+         * @description Every account of the bank.
+         */
+        MemberList: {
+            /** Members */
+            members: components["schemas"]["MemberView"][];
+        };
+        /**
+         * MemberView
+         * @description An account of the bank; the unit is empty for the authority's own people.
+         */
+        MemberView: {
+            /** Active */
+            active: boolean;
+            /** Id */
+            id: string;
+            /** Login */
+            login: string;
+            /** Name */
+            name: string;
+            /** Roles */
+            roles: string[];
+            /** Unit */
+            unit: string;
+            /** Unit Name */
+            unit_name: string;
         };
         /**
          * MessageAnswer
@@ -3889,6 +6201,81 @@ export interface components {
             sitting: string;
         };
         /**
+         * OverrideView
+         * @description Contradictions taken on record.
+         */
+        OverrideView: {
+            /** At Ms */
+            at_ms: number;
+            /** By */
+            by: string;
+            /** Contradictions */
+            contradictions: number;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * PairPage
+         * @description One page of pairs, the gravest first; `total` counts those kept in the report.
+         */
+        PairPage: {
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+            /** Pairs */
+            pairs: components["schemas"]["PairView"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * PairSide
+         * @description One item of a pair, in words.
+         */
+        PairSide: {
+            /** Key */
+            key: string;
+            /** Options */
+            options: string[];
+            /** Stem */
+            stem: string;
+        };
+        /**
+         * PairsQuery
+         * @description Which page of the pairs.
+         */
+        PairsQuery: {
+            /**
+             * Page
+             * @default 1
+             */
+            page: number;
+        };
+        /**
+         * PairView
+         * @description Two items that ask the same thing: which, where they stand, how alike they are.
+         */
+        PairView: {
+            /** A */
+            a: string;
+            /** B */
+            b: string;
+            item_a: components["schemas"]["PairSide"];
+            item_b: components["schemas"]["PairSide"];
+            /** Kind */
+            kind: string;
+            /** Place A */
+            place_a: string;
+            /** Place B */
+            place_b: string;
+            /** Same Key */
+            same_key: boolean;
+            /** Same Options */
+            same_options: boolean;
+            /** Score */
+            score: number;
+        };
+        /**
          * PaperImportView
          * @description A sealed package that passed every check.
          */
@@ -3930,13 +6317,15 @@ export interface components {
         };
         /**
          * PaperView
-         * @description A paper and where it stands: sealing or sealed.
+         * @description A paper and where it stands: sealing, sealed or destroyed; `superseded` are manifests no hall takes any more.
          */
         PaperView: {
             /** Assembly */
             assembly: string;
             /** Custodians */
             custodians: components["schemas"]["KeptBy"][];
+            /** Destroyed Ms */
+            destroyed_ms: number | null;
             /** Expires Ms */
             expires_ms: number;
             /** Forms */
@@ -3961,10 +6350,74 @@ export interface components {
             sealed_ms: number | null;
             /** State */
             state: string;
+            /** Superseded */
+            superseded: string[];
             /** Threshold */
             threshold: number;
             /** Title */
             title: string;
+        };
+        /**
+         * PhaseRequest
+         * @description The next phase; no areas means the whole specification.
+         */
+        PhaseRequest: {
+            /** Areas */
+            areas?: string[];
+            /**
+             * Due On
+             * @default
+             */
+            due_on: string;
+            /** Name */
+            name: string;
+            /** Per Point */
+            per_point: number;
+            /** Targets */
+            targets?: components["schemas"]["TargetLine"][];
+        };
+        /**
+         * PhaseView
+         * @description A phase as planned.
+         */
+        PhaseView: {
+            /** Areas */
+            areas: string[];
+            /** By */
+            by: string;
+            /** Created Ms */
+            created_ms: number;
+            /** Due On */
+            due_on: string;
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+            /** Per Point */
+            per_point: number;
+            /** Targets */
+            targets: components["schemas"]["TargetLine"][];
+        };
+        /**
+         * PieceView
+         * @description A run of text: same, added or removed.
+         */
+        PieceView: {
+            /** Kind */
+            kind: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * PlaceRequest
+         * @description The unit a person belongs to from now on; empty for the authority's own staff.
+         */
+        PlaceRequest: {
+            /**
+             * Unit
+             * @default
+             */
+            unit: string;
         };
         /**
          * PlanFormView
@@ -4230,6 +6683,34 @@ export interface components {
             purpose: string;
         };
         /**
+         * PossessionsView
+         * @description A paper's challenges, newest first.
+         */
+        PossessionsView: {
+            /** Possessions */
+            possessions: components["schemas"]["PossessionView"][];
+        };
+        /**
+         * PossessionView
+         * @description A challenge and whether it was answered.
+         */
+        PossessionView: {
+            /** Custodian */
+            custodian: string;
+            /** Device */
+            device: string;
+            /** Expires Ms */
+            expires_ms: number;
+            /** Made Ms */
+            made_ms: number;
+            /** Manifest Digest */
+            manifest_digest: string;
+            /** Name */
+            name: string;
+            /** Proven Ms */
+            proven_ms: number | null;
+        };
+        /**
          * PreviewQuery
          * @description Why the form is read; with the key only when asked.
          */
@@ -4241,6 +6722,65 @@ export interface components {
              * @default false
              */
             with_key: boolean;
+        };
+        /**
+         * PrintRequest
+         * @description How many copies to print now; the ceremony's number is the limit over all prints.
+         */
+        PrintRequest: {
+            /** Copies */
+            copies: number;
+        };
+        /**
+         * ProgrammeView
+         * @description Where a bank stands: phases (newest first), gaps of the present one, conditions, acts.
+         */
+        ProgrammeView: {
+            /** Acts */
+            acts: components["schemas"]["ReadinessActView"][];
+            /** Bank */
+            bank: string;
+            /** Bank Name */
+            bank_name: string;
+            /** Conditions */
+            conditions: components["schemas"]["ConditionView"][];
+            /** Contradictions */
+            contradictions: number;
+            /** Enrolled */
+            enrolled: number;
+            /** Gaps */
+            gaps: components["schemas"]["GapLine"][];
+            /** Missing */
+            missing: number;
+            /** Need */
+            need: number;
+            override: components["schemas"]["OverrideView"] | null;
+            /** Per Point */
+            per_point: number;
+            /** Phases */
+            phases: components["schemas"]["PhaseView"][];
+            /** Pipeline */
+            pipeline: number;
+            /** Readiness */
+            readiness: string;
+        };
+        /**
+         * ProgressLine
+         * @description How far one wish is.
+         */
+        ProgressLine: {
+            /** Approved */
+            approved: number;
+            /** Area */
+            area: string;
+            /** Drafted */
+            drafted: number;
+            /** Enrolled */
+            enrolled: number;
+            /** Type */
+            type: string;
+            /** Wanted */
+            wanted: number;
         };
         /**
          * PublicAnswer
@@ -4257,6 +6797,83 @@ export interface components {
             state: "valid" | "void" | "unknown";
             /** Valid */
             valid: boolean;
+        };
+        /**
+         * PublicationDraw
+         * @description The words of the person who draws.
+         */
+        PublicationDraw: {
+            /** Words */
+            words: string;
+        };
+        /**
+         * PublicationList
+         * @description The releases of a bank, newest first.
+         */
+        PublicationList: {
+            /** Ratio */
+            ratio: string;
+            /** Releases */
+            releases: components["schemas"]["PublicationView"][];
+        };
+        /**
+         * PublicationProposal
+         * @description Which share of which enrolled items is to become public, and why.
+         */
+        PublicationProposal: {
+            /**
+             * Area
+             * @default
+             */
+            area: string;
+            /** Ratio */
+            ratio: string;
+            /** Reason */
+            reason: string;
+            /** Types */
+            types?: string[];
+        };
+        /**
+         * PublicationView
+         * @description A release as the bank's staff sees it; `hidden` only once it is drawn.
+         */
+        PublicationView: {
+            /** Approver */
+            approver: string;
+            /** Area */
+            area: string;
+            /** Bank */
+            bank: string;
+            /** By */
+            by: string;
+            /** Codes */
+            codes: string[];
+            /** Commitment */
+            commitment: string;
+            /** Count */
+            count: number;
+            /** Created Ms */
+            created_ms: number;
+            /** Eligible */
+            eligible: number;
+            /** Eligible Digest */
+            eligible_digest: string;
+            /** Hidden */
+            hidden: string;
+            /** Id */
+            id: string;
+            /** Ratio */
+            ratio: string;
+            /** Reason */
+            reason: string;
+            /** Released Ms */
+            released_ms: number | null;
+            /** State */
+            state: string;
+            /** Types */
+            types: string[];
+            /** Words */
+            words: string;
         };
         /**
          * PublicCertificate
@@ -4340,6 +6957,50 @@ export interface components {
             qr: string | null;
         };
         /**
+         * PublicReleaseLine
+         * @description One public release in the list.
+         */
+        PublicReleaseLine: {
+            /** Bank */
+            bank: string;
+            /** Eligible */
+            eligible: number;
+            /** Id */
+            id: string;
+            /** Items */
+            items: number;
+            /** Level */
+            level: number;
+            /** Occupation Code */
+            occupation_code: string;
+            /** Occupation Name */
+            occupation_name: string;
+            /** Released Ms */
+            released_ms: number;
+            /** Standard */
+            standard: string;
+        };
+        /**
+         * PublicReleaseList
+         * @description Everything released, newest first.
+         */
+        PublicReleaseList: {
+            /** Releases */
+            releases: components["schemas"]["PublicReleaseLine"][];
+        };
+        /**
+         * PublicReleaseView
+         * @description One release with its items and keys, and all that the draw needs; `body` is that of the signed document.
+         */
+        PublicReleaseView: {
+            /** Body */
+            body: {
+                [key: string]: unknown;
+            };
+            /** Id */
+            id: string;
+        };
+        /**
          * PulseAnswer
          * @description The server's clock.
          */
@@ -4371,6 +7032,103 @@ export interface components {
             unsaved: number;
         };
         /**
+         * PurposeList
+         * @description What a person is likely to read for; the first is written down when they choose none.
+         */
+        PurposeList: {
+            /** Purposes */
+            purposes: string[];
+        };
+        /**
+         * ReadinessActView
+         * @description One change of readiness.
+         */
+        ReadinessActView: {
+            /** After */
+            after: string;
+            /** At Ms */
+            at_ms: number;
+            /** Before */
+            before: string;
+            /** By */
+            by: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * ReadinessRequest
+         * @description The readiness wanted; leaving `ready` and closing need a reason.
+         */
+        ReadinessRequest: {
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "preparing" | "ready" | "closed";
+        };
+        /**
+         * ReadList
+         * @description Readings, newest first; `more` is the value of `before` for the next page, 0 at the end.
+         */
+        ReadList: {
+            /** More */
+            more: number;
+            /** Reads */
+            reads: components["schemas"]["ReadView"][];
+        };
+        /**
+         * ReadsQuery
+         * @description Which readings: by person, by a word of the purpose, before an entry of the audit chain.
+         */
+        ReadsQuery: {
+            /**
+             * Before
+             * @default 0
+             */
+            before: number;
+            /**
+             * Person
+             * @default
+             */
+            person: string;
+            /**
+             * Purpose
+             * @default
+             */
+            purpose: string;
+        };
+        /**
+         * ReadView
+         * @description One reading of plain text: who, what, when, why.
+         */
+        ReadView: {
+            /** Action */
+            action: string;
+            /** At Ms */
+            at_ms: number;
+            /** Items */
+            items: number;
+            /** Person */
+            person: string;
+            /** Person Name */
+            person_name: string;
+            /** Purpose */
+            purpose: string;
+            /** Seq */
+            seq: number;
+            /** Subject */
+            subject: string;
+            /** Subject Name */
+            subject_name: string;
+            /** Unit Name */
+            unit_name: string;
+        };
+        /**
          * ReadyRequest
          * @description The digest of the ciphertext fetched, and what the workstation found out about itself.
          */
@@ -4381,6 +7139,14 @@ export interface components {
             };
             /** Cipher Digest */
             cipher_digest: string;
+        };
+        /**
+         * ReasonRequest
+         * @description Why.
+         */
+        ReasonRequest: {
+            /** Reason */
+            reason: string;
         };
         /**
          * ReceiptView
@@ -4515,6 +7281,14 @@ export interface components {
             sitting: string;
         };
         /**
+         * RedrawRequest
+         * @description Why another reviewer is drawn.
+         */
+        RedrawRequest: {
+            /** Reason */
+            reason: string;
+        };
+        /**
          * RefuseRequest
          * @description Why the candidate is not admitted.
          */
@@ -4529,6 +7303,18 @@ export interface components {
              * @enum {string}
              */
             reason: "environment" | "candidate" | "staff" | "equipment";
+        };
+        /**
+         * RelaxationView
+         * @description The least change to a blueprint that was assembled to see that it works.
+         */
+        RelaxationView: {
+            /** Changes */
+            changes: components["schemas"]["ChangeView"][];
+            /** Forms */
+            forms: number;
+            /** Reserve Forms */
+            reserve_forms: number;
         };
         /**
          * ReleaseBy
@@ -4568,6 +7354,16 @@ export interface components {
             state: "none" | "waiting" | "released";
         };
         /**
+         * RemarkList
+         * @description Remarks, open ones first, newest first.
+         */
+        RemarkList: {
+            /** Open */
+            open: number;
+            /** Remarks */
+            remarks: components["schemas"]["RemarkView"][];
+        };
+        /**
          * RemarkRequest
          * @description A candidate's report of a problem with an item.
          */
@@ -4576,6 +7372,46 @@ export interface components {
             item: string;
             /** Text */
             text: string;
+        };
+        /**
+         * RemarksQuery
+         * @description Filters of the remarks.
+         */
+        RemarksQuery: {
+            /**
+             * State
+             * @default
+             * @enum {string}
+             */
+            state: "" | "open" | "closed";
+        };
+        /**
+         * RemarkView
+         * @description A candidate's remark on an item.
+         */
+        RemarkView: {
+            /** Action */
+            action: string;
+            /** Closed By */
+            closed_by: string;
+            /** Closed Ms */
+            closed_ms: number | null;
+            /** Code */
+            code: string;
+            /** Id */
+            id: string;
+            /** Item */
+            item: string;
+            /** Made Ms */
+            made_ms: number;
+            /** Note */
+            note: string;
+            /** State */
+            state: string;
+            /** Text */
+            text: string;
+            /** Version */
+            version: number;
         };
         /**
          * ResultItem
@@ -4667,10 +7503,131 @@ export interface components {
          */
         ResumeRequest: Record<string, never>;
         /**
+         * RetentionReasonRequest
+         * @description Why.
+         */
+        RetentionReasonRequest: {
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * RetentionView
+         * @description Until when a paper is kept, by which rule, what would go, what stands against it.
+         */
+        RetentionView: {
+            /** Days */
+            days: number;
+            /** Destructions */
+            destructions: components["schemas"]["DestructionView"][];
+            /** Due */
+            due: boolean;
+            /** Holds */
+            holds: components["schemas"]["HoldView"][];
+            /** Material */
+            material: components["schemas"]["MaterialView"][];
+            /** Paper */
+            paper: string;
+            /** Retained Until Ms */
+            retained_until_ms: number;
+            /** Source */
+            source: string;
+            /** State */
+            state: string;
+        };
+        /**
          * RetireRequest
          * @description Why an item is taken out of use for good.
          */
         RetireRequest: {
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * ReturnedItem
+         * @description An item of the person's own that came back, with the reviewers' words.
+         */
+        ReturnedItem: {
+            /** Bank */
+            bank: string;
+            /** Code */
+            code: string;
+            /** Comment */
+            comment: string;
+            /** Item */
+            item: string;
+            /** Point */
+            point: string;
+            /** Type */
+            type: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * ReviewLine
+         * @description A drawn review without any content.
+         */
+        ReviewLine: {
+            /** Code */
+            code: string;
+            /** Done Ms */
+            done_ms: number | null;
+            /** Due Ms */
+            due_ms: number;
+            /** Id */
+            id: string;
+            /** Item */
+            item: string;
+            /** Overdue */
+            overdue: boolean;
+            /** Point */
+            point: string;
+            /** Reviewer */
+            reviewer: string;
+            /** Reviewer Name */
+            reviewer_name: string;
+            /** State */
+            state: string;
+            /** Type */
+            type: string;
+            /** Verdict */
+            verdict: string;
+        };
+        /**
+         * ReviewVerdict
+         * @description A filled-in verdict form; `grades` by criterion.
+         */
+        ReviewVerdict: {
+            /**
+             * Comment
+             * @default
+             */
+            comment: string;
+            /** Grades */
+            grades: {
+                [key: string]: components["schemas"]["GradeRequest"];
+            };
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "accept" | "return";
+        };
+        /**
+         * ReviewView
+         * @description A drawn review opened: the item, what changed since the version before, the form.
+         */
+        ReviewView: {
+            changes: components["schemas"]["Comparison"] | null;
+            /** Criteria */
+            criteria: components["schemas"]["CriterionView"][];
+            item: components["schemas"]["ItemView"];
+            review: components["schemas"]["ReviewLine"];
+        };
+        /**
+         * RevokeRequest
+         * @description Why an allocation ends.
+         */
+        RevokeRequest: {
             /** Reason */
             reason: string;
         };
@@ -4756,6 +7713,30 @@ export interface components {
         RosterView: {
             /** Candidates */
             candidates: components["schemas"]["RosterCandidateView"][];
+        };
+        /**
+         * RowCorrection
+         * @description New text for some cells of a row, by their column headers.
+         */
+        RowCorrection: {
+            /** Cells */
+            cells: {
+                [key: string]: string;
+            };
+            /** Row */
+            row: number;
+        };
+        /**
+         * RowView
+         * @description A faulty row with its cells and everything that is wrong with it.
+         */
+        RowView: {
+            /** Cells */
+            cells: components["schemas"]["CellView"][];
+            /** Faults */
+            faults: components["schemas"]["FaultView"][];
+            /** Row */
+            row: number;
         };
         /**
          * RunApproval
@@ -4870,6 +7851,38 @@ export interface components {
             seq: number;
             /** Server Ms */
             server_ms: number;
+        };
+        /**
+         * SavedItemView
+         * @description An item just written, and what was taken out of its rich text.
+         */
+        SavedItemView: {
+            /** Bank */
+            bank: string;
+            /** Case */
+            case: string;
+            /** Case Members */
+            case_members: components["schemas"]["CaseMemberView"][];
+            /** Code */
+            code: string;
+            /** Id */
+            id: string;
+            /** Point */
+            point: string;
+            /** Point Path */
+            point_path: string[];
+            /** Removed */
+            removed: string[];
+            /** Standing */
+            standing: string;
+            /** State */
+            state: string;
+            /** Type */
+            type: string;
+            /** Version */
+            version: number;
+            /** Versions */
+            versions: components["schemas"]["ItemVersionView"][];
         };
         /**
          * SaveRequest
@@ -5231,6 +8244,11 @@ export interface components {
             area: string;
             /** Available */
             available: number;
+            /**
+             * Demand
+             * @default
+             */
+            demand: string;
             /** Kind */
             kind: string;
             /** Needed */
@@ -5402,7 +8420,7 @@ export interface components {
         };
         /**
          * SpecificationView
-         * @description The newest content specification of a bank; `need` counts approved items wanted under each node.
+         * @description The newest content specification of a bank; `need` counts enrolled items wanted under each node.
          */
         SpecificationView: {
             /** Bank */
@@ -5422,15 +8440,15 @@ export interface components {
         };
         /**
          * SpecNodeView
-         * @description One node and what the bank has under it: items by state, approved ones by type, and how many are wanted.
+         * @description One node and what the bank has under it: items by state, enrolled ones by type, and how many are wanted.
          */
         SpecNodeView: {
-            /** Approved By Type */
-            approved_by_type: {
-                [key: string]: number;
-            };
             /** Code */
             code: string;
+            /** Enrolled By Type */
+            enrolled_by_type: {
+                [key: string]: number;
+            };
             /** Have */
             have: {
                 [key: string]: number;
@@ -5483,6 +8501,31 @@ export interface components {
             public_key: string;
             /** Role */
             role: string;
+        };
+        /**
+         * StandingRequest
+         * @description Which items are released to the public or kept for reserve forms, and why.
+         */
+        StandingRequest: {
+            /** Codes */
+            codes: string[];
+            /** Reason */
+            reason: string;
+            /**
+             * Standing
+             * @enum {string}
+             */
+            standing: "normal" | "public" | "reserved";
+        };
+        /**
+         * StandingView
+         * @description The items whose standing changed.
+         */
+        StandingView: {
+            /** Changed */
+            changed: string[];
+            /** Standing */
+            standing: string;
         };
         /**
          * StartedPush
@@ -5545,6 +8588,83 @@ export interface components {
             station: string;
         };
         /**
+         * StatisticLine
+         * @description One item version in the list.
+         */
+        StatisticLine: {
+            /** A */
+            a: number | null;
+            /** B */
+            b: number | null;
+            /** Code */
+            code: string;
+            /** Current */
+            current: boolean;
+            /** Discrimination */
+            discrimination: number | null;
+            /** Flags */
+            flags: {
+                [key: string]: unknown;
+            }[];
+            /** Item */
+            item: string;
+            /** N */
+            n: number;
+            /** P */
+            p: number;
+            /** State */
+            state: string;
+            /** Usable */
+            usable: boolean;
+            /** Version */
+            version: number;
+        };
+        /**
+         * StatisticsPage
+         * @description The newest analysis and one page of its items; `analysis` is null before the first.
+         */
+        StatisticsPage: {
+            analysis: components["schemas"]["AnalysisView"] | null;
+            /** Flagged */
+            flagged: number;
+            /** Items */
+            items: components["schemas"]["StatisticLine"][];
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+            running: components["schemas"]["AnalysisView"] | null;
+            /** Total */
+            total: number;
+        };
+        /**
+         * StatisticsQuery
+         * @description Filters: only flagged items, part of a code, order, page.
+         */
+        StatisticsQuery: {
+            /**
+             * Flagged
+             * @default false
+             */
+            flagged: boolean;
+            /**
+             * Page
+             * @default 1
+             */
+            page: number;
+            /**
+             * Search
+             * @default
+             */
+            search: string;
+            /**
+             * Sort
+             * @default code
+             * @enum {string}
+             */
+            sort: "code" | "p" | "discrimination" | "n";
+        };
+        /**
          * StepIn
          * @description One change a candidate made, chained to the one before.
          */
@@ -5570,6 +8690,22 @@ export interface components {
             value: boolean | string | string[] | null;
         };
         /**
+         * StepRequest
+         * @description A step by the unit (accept, decline, deliver) or by the authority (close, send back, withdraw).
+         */
+        StepRequest: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Step
+             * @enum {string}
+             */
+            step: "accept" | "decline" | "deliver" | "close" | "send_back" | "withdraw";
+        };
+        /**
          * StepResult
          * @description What became of one step; `head` is the chain's head after it (or the present head when it was not taken).
          */
@@ -5585,6 +8721,42 @@ export interface components {
             status: "accepted" | "duplicate" | "stale" | "gap" | "closed" | "fenced";
         };
         /**
+         * StepView
+         * @description One step that was taken, with the counts as they were then.
+         */
+        StepView: {
+            /** Approved */
+            approved: number;
+            /** At Ms */
+            at_ms: number;
+            /** By */
+            by: string;
+            /** Drafted */
+            drafted: number;
+            /** Enrolled */
+            enrolled: number;
+            /** Note */
+            note: string;
+            /** Step */
+            step: string;
+        };
+        /**
+         * StopView
+         * @description Why the last check or acceptance came to nothing.
+         */
+        StopView: {
+            /** Code */
+            code: string;
+            /** Message En */
+            message_en: string;
+            /** Message Zh */
+            message_zh: string;
+            /** Next En */
+            next_en: string;
+            /** Next Zh */
+            next_zh: string;
+        };
+        /**
          * SubmitRequest
          * @description The head the candidate believes to be last; the server refuses when it holds another.
          */
@@ -5593,6 +8765,52 @@ export interface components {
             head: string;
             /** Seq */
             seq: number;
+        };
+        /**
+         * SubmittedView
+         * @description What an answer did: waiting for others, or the ceremony is complete.
+         */
+        SubmittedView: {
+            ceremony: components["schemas"]["CeremonyView"];
+            /** Needed */
+            needed: number;
+            /** Outcome */
+            outcome: string;
+            /** Shares */
+            shares: number;
+        };
+        /**
+         * SwapView
+         * @description One swap on record.
+         */
+        SwapView: {
+            /** At Ms */
+            at_ms: number;
+            /** By */
+            by: string;
+            /** Form */
+            form: string;
+            /** Into */
+            into: string;
+            /** Out */
+            out: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * TargetLine
+         * @description So many enrolled items of a type (empty: any) for one point, or for each point below an area.
+         */
+        TargetLine: {
+            /** Node */
+            node: string;
+            /**
+             * Type
+             * @default
+             */
+            type: string;
+            /** Wanted */
+            wanted: number;
         };
         /**
          * ThumbnailAnswer
@@ -5747,6 +8965,43 @@ export interface components {
             signing_key: string;
         };
         /**
+         * UnitList
+         * @description Every unit, by name.
+         */
+        UnitList: {
+            /** Units */
+            units: components["schemas"]["UnitView"][];
+        };
+        /**
+         * UnitRequest
+         * @description A new unit.
+         */
+        UnitRequest: {
+            /**
+             * Contact
+             * @default
+             */
+            contact: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * UnitView
+         * @description A unit and how many people it has.
+         */
+        UnitView: {
+            /** Contact */
+            contact: string;
+            /** Created Ms */
+            created_ms: number;
+            /** Id */
+            id: string;
+            /** Members */
+            members: number;
+            /** Name */
+            name: string;
+        };
+        /**
          * VerdictRequest
          * @description A verdict on a whole import or on some items; a return needs a comment.
          */
@@ -5798,6 +9053,36 @@ export interface components {
             verdict: string;
         };
         /**
+         * VersionStatistic
+         * @description Everything the newest analysis says of one version.
+         */
+        VersionStatistic: {
+            /** A */
+            a: number | null;
+            /** B */
+            b: number | null;
+            /** C */
+            c: number | null;
+            /** Discrimination */
+            discrimination: number | null;
+            /** Figures */
+            figures: {
+                [key: string]: unknown;
+            };
+            /** Flags */
+            flags: {
+                [key: string]: unknown;
+            }[];
+            /** N */
+            n: number;
+            /** P */
+            p: number;
+            /** Usable */
+            usable: boolean;
+            /** Version */
+            version: number;
+        };
+        /**
          * VoidRequest
          * @description Why a certificate is declared void.
          */
@@ -5813,6 +9098,44 @@ export interface components {
             /** Sitting */
             sitting: string;
         };
+        /**
+         * WishLine
+         * @description So many items of a type (empty: any) from an area or point (empty: anywhere).
+         */
+        WishLine: {
+            /**
+             * Area
+             * @default
+             */
+            area: string;
+            /**
+             * Type
+             * @default
+             */
+            type: string;
+            /** Wanted */
+            wanted: number;
+        };
+        /**
+         * WorkView
+         * @description What waits for the acting person; a count is null where they have no such duty.
+         */
+        WorkView: {
+            /** Assignments */
+            assignments: components["schemas"]["AssignmentView"][];
+            /** Overdue Reviews */
+            overdue_reviews: number | null;
+            /** Returned */
+            returned: components["schemas"]["ReturnedItem"][];
+            /** Reviews */
+            reviews: components["schemas"]["ReviewLine"][];
+            /** To Approve */
+            to_approve: number | null;
+            /** To Enrol */
+            to_enrol: number | null;
+            /** To Review */
+            to_review: number | null;
+        };
     };
     responses: never;
     parameters: never;
@@ -5826,11 +9149,20 @@ export type AccountView = components['schemas']['AccountView'];
 export type AdmitRequest = components['schemas']['AdmitRequest'];
 export type AlarmPush = components['schemas']['AlarmPush'];
 export type AlarmView = components['schemas']['AlarmView'];
+export type AllocationList = components['schemas']['AllocationList'];
+export type AllocationRequest = components['schemas']['AllocationRequest'];
+export type AllocationView = components['schemas']['AllocationView'];
+export type AnalysisView = components['schemas']['AnalysisView'];
 export type AnswerState = components['schemas']['AnswerState'];
 export type AssembleRequest = components['schemas']['AssembleRequest'];
 export type AssemblyList = components['schemas']['AssemblyList'];
 export type AssemblyStarted = components['schemas']['AssemblyStarted'];
 export type AssemblyView = components['schemas']['AssemblyView'];
+export type AssetView = components['schemas']['AssetView'];
+export type AssignmentList = components['schemas']['AssignmentList'];
+export type AssignmentRequest = components['schemas']['AssignmentRequest'];
+export type AssignmentsQuery = components['schemas']['AssignmentsQuery'];
+export type AssignmentView = components['schemas']['AssignmentView'];
 export type BankList = components['schemas']['BankList'];
 export type BankRequest = components['schemas']['BankRequest'];
 export type BankView = components['schemas']['BankView'];
@@ -5841,17 +9173,31 @@ export type BlueprintRequest = components['schemas']['BlueprintRequest'];
 export type BlueprintSection = components['schemas']['BlueprintSection'];
 export type BlueprintView = components['schemas']['BlueprintView'];
 export type CardCandidate = components['schemas']['CardCandidate'];
+export type CaseMemberView = components['schemas']['CaseMemberView'];
+export type CaseRequest = components['schemas']['CaseRequest'];
+export type CellView = components['schemas']['CellView'];
+export type CeremoniesView = components['schemas']['CeremoniesView'];
+export type CeremonyReleaseView = components['schemas']['CeremonyReleaseView'];
+export type CeremonyRequest = components['schemas']['CeremonyRequest'];
+export type CeremonyView = components['schemas']['CeremonyView'];
 export type CertificateList = components['schemas']['CertificateList'];
 export type CertificateQuery = components['schemas']['CertificateQuery'];
 export type CertificateView = components['schemas']['CertificateView'];
 export type ChallengeAnswer = components['schemas']['ChallengeAnswer'];
+export type ChallengeRequest = components['schemas']['ChallengeRequest'];
+export type ChangeView = components['schemas']['ChangeView'];
 export type CheckInRequest = components['schemas']['CheckInRequest'];
+export type CloseRemarkRequest = components['schemas']['CloseRemarkRequest'];
 export type CollectAnswer = components['schemas']['CollectAnswer'];
 export type CollectRequest = components['schemas']['CollectRequest'];
+export type CompareQuery = components['schemas']['CompareQuery'];
+export type Comparison = components['schemas']['Comparison'];
 export type ComparisonQuery = components['schemas']['ComparisonQuery'];
+export type ConditionView = components['schemas']['ConditionView'];
 export type ContentBlock = components['schemas']['ContentBlock'];
 export type ContentOption = components['schemas']['ContentOption'];
 export type ContradictionView = components['schemas']['ContradictionView'];
+export type CorrectionRequest = components['schemas']['CorrectionRequest'];
 export type CountersignAnswer = components['schemas']['CountersignAnswer'];
 export type CountersignRequest = components['schemas']['CountersignRequest'];
 export type CountersignView = components['schemas']['CountersignView'];
@@ -5859,9 +9205,11 @@ export type CreditAnswer = components['schemas']['CreditAnswer'];
 export type CreditedPush = components['schemas']['CreditedPush'];
 export type CreditRequest = components['schemas']['CreditRequest'];
 export type CreditView = components['schemas']['CreditView'];
+export type CriterionView = components['schemas']['CriterionView'];
 export type CustodianRequest = components['schemas']['CustodianRequest'];
 export type CustodiansView = components['schemas']['CustodiansView'];
 export type CustodianView = components['schemas']['CustodianView'];
+export type DestructionView = components['schemas']['DestructionView'];
 export type DeviationView = components['schemas']['DeviationView'];
 export type DeviceClock = components['schemas']['DeviceClock'];
 export type DeviceList = components['schemas']['DeviceList'];
@@ -5872,29 +9220,44 @@ export type DeviceView = components['schemas']['DeviceView'];
 export type DifficultyBand = components['schemas']['DifficultyBand'];
 export type DirectoryRequest = components['schemas']['DirectoryRequest'];
 export type Done = components['schemas']['Done'];
+export type DrawList = components['schemas']['DrawList'];
+export type DrawRequest = components['schemas']['DrawRequest'];
+export type DrawView = components['schemas']['DrawView'];
 export type EnrolAnswer = components['schemas']['EnrolAnswer'];
+export type EnrolItemsRequest = components['schemas']['EnrolItemsRequest'];
 export type EnrolRequest = components['schemas']['EnrolRequest'];
 export type ErrorBody = components['schemas']['ErrorBody'];
 export type FaultView = components['schemas']['FaultView'];
+export type FlawView = components['schemas']['FlawView'];
 export type FormCheckView = components['schemas']['FormCheckView'];
 export type FormLine = components['schemas']['FormLine'];
 export type FormPreview = components['schemas']['FormPreview'];
+export type GapLine = components['schemas']['GapLine'];
 export type GateView = components['schemas']['GateView'];
+export type GradeRequest = components['schemas']['GradeRequest'];
 export type GradingCheck = components['schemas']['GradingCheck'];
 export type HandOverAnswer = components['schemas']['HandOverAnswer'];
 export type HandOverRequest = components['schemas']['HandOverRequest'];
+export type HistoryPoint = components['schemas']['HistoryPoint'];
+export type HoldView = components['schemas']['HoldView'];
 export type IdentityView = components['schemas']['IdentityView'];
 export type ImportForm = components['schemas']['ImportForm'];
 export type ImportList = components['schemas']['ImportList'];
+export type ImportTotals = components['schemas']['ImportTotals'];
 export type ImportView = components['schemas']['ImportView'];
 export type IncidentView = components['schemas']['IncidentView'];
+export type InformationAim = components['schemas']['InformationAim'];
 export type InstitutionList = components['schemas']['InstitutionList'];
 export type InstitutionRequest = components['schemas']['InstitutionRequest'];
 export type InstitutionView = components['schemas']['InstitutionView'];
 export type IssueStarted = components['schemas']['IssueStarted'];
+export type ItemDraftRequest = components['schemas']['ItemDraftRequest'];
+export type ItemDraftView = components['schemas']['ItemDraftView'];
 export type ItemLine = components['schemas']['ItemLine'];
 export type ItemPage = components['schemas']['ItemPage'];
+export type ItemRequest = components['schemas']['ItemRequest'];
 export type ItemsQuery = components['schemas']['ItemsQuery'];
+export type ItemStatisticsView = components['schemas']['ItemStatisticsView'];
 export type ItemVersionRequest = components['schemas']['ItemVersionRequest'];
 export type ItemVersionView = components['schemas']['ItemVersionView'];
 export type ItemView = components['schemas']['ItemView'];
@@ -5904,13 +9267,19 @@ export type KeyPackageList = components['schemas']['KeyPackageList'];
 export type KeyPackageView = components['schemas']['KeyPackageView'];
 export type KeysView = components['schemas']['KeysView'];
 export type KeyView = components['schemas']['KeyView'];
+export type Ledger = components['schemas']['Ledger'];
+export type LedgerLine = components['schemas']['LedgerLine'];
+export type LineView = components['schemas']['LineView'];
 export type LogConsistency = components['schemas']['LogConsistency'];
 export type LogConsistencyQuery = components['schemas']['LogConsistencyQuery'];
 export type LogProof = components['schemas']['LogProof'];
 export type LogProofQuery = components['schemas']['LogProofQuery'];
-export type MappingList = components['schemas']['MappingList'];
-export type MappingView = components['schemas']['MappingView'];
+export type MaterialView = components['schemas']['MaterialView'];
+export type MatrixList = components['schemas']['MatrixList'];
+export type MatrixView = components['schemas']['MatrixView'];
 export type Me = components['schemas']['Me'];
+export type MemberList = components['schemas']['MemberList'];
+export type MemberView = components['schemas']['MemberView'];
 export type MessageAnswer = components['schemas']['MessageAnswer'];
 export type MessageRequest = components['schemas']['MessageRequest'];
 export type MessageView = components['schemas']['MessageView'];
@@ -5924,10 +9293,19 @@ export type OccupationGrant = components['schemas']['OccupationGrant'];
 export type OpenRequest = components['schemas']['OpenRequest'];
 export type OrderRequest = components['schemas']['OrderRequest'];
 export type OrderView = components['schemas']['OrderView'];
+export type OverrideView = components['schemas']['OverrideView'];
+export type PairPage = components['schemas']['PairPage'];
+export type PairSide = components['schemas']['PairSide'];
+export type PairsQuery = components['schemas']['PairsQuery'];
+export type PairView = components['schemas']['PairView'];
 export type PaperImportView = components['schemas']['PaperImportView'];
 export type PaperState = components['schemas']['PaperState'];
 export type PapersView = components['schemas']['PapersView'];
 export type PaperView = components['schemas']['PaperView'];
+export type PhaseRequest = components['schemas']['PhaseRequest'];
+export type PhaseView = components['schemas']['PhaseView'];
+export type PieceView = components['schemas']['PieceView'];
+export type PlaceRequest = components['schemas']['PlaceRequest'];
 export type PlanFormView = components['schemas']['PlanFormView'];
 export type PlanGate = components['schemas']['PlanGate'];
 export type PlanInstitution = components['schemas']['PlanInstitution'];
@@ -5939,16 +9317,35 @@ export type PlanRoom = components['schemas']['PlanRoom'];
 export type PlanStaff = components['schemas']['PlanStaff'];
 export type PlanView = components['schemas']['PlanView'];
 export type PlaybackQuery = components['schemas']['PlaybackQuery'];
+export type PossessionsView = components['schemas']['PossessionsView'];
+export type PossessionView = components['schemas']['PossessionView'];
 export type PreviewQuery = components['schemas']['PreviewQuery'];
+export type PrintRequest = components['schemas']['PrintRequest'];
+export type ProgrammeView = components['schemas']['ProgrammeView'];
+export type ProgressLine = components['schemas']['ProgressLine'];
 export type PublicAnswer = components['schemas']['PublicAnswer'];
+export type PublicationDraw = components['schemas']['PublicationDraw'];
+export type PublicationList = components['schemas']['PublicationList'];
+export type PublicationProposal = components['schemas']['PublicationProposal'];
+export type PublicationView = components['schemas']['PublicationView'];
 export type PublicCertificate = components['schemas']['PublicCertificate'];
 export type PublicCheck = components['schemas']['PublicCheck'];
 export type PublicKey = components['schemas']['PublicKey'];
 export type PublicKeys = components['schemas']['PublicKeys'];
 export type PublicQuery = components['schemas']['PublicQuery'];
+export type PublicReleaseLine = components['schemas']['PublicReleaseLine'];
+export type PublicReleaseList = components['schemas']['PublicReleaseList'];
+export type PublicReleaseView = components['schemas']['PublicReleaseView'];
 export type PulseAnswer = components['schemas']['PulseAnswer'];
 export type PulseRequest = components['schemas']['PulseRequest'];
+export type PurposeList = components['schemas']['PurposeList'];
+export type ReadinessActView = components['schemas']['ReadinessActView'];
+export type ReadinessRequest = components['schemas']['ReadinessRequest'];
+export type ReadList = components['schemas']['ReadList'];
+export type ReadsQuery = components['schemas']['ReadsQuery'];
+export type ReadView = components['schemas']['ReadView'];
 export type ReadyRequest = components['schemas']['ReadyRequest'];
+export type ReasonRequest = components['schemas']['ReasonRequest'];
 export type ReceiptView = components['schemas']['ReceiptView'];
 export type RecordingGap = components['schemas']['RecordingGap'];
 export type RecordingList = components['schemas']['RecordingList'];
@@ -5957,20 +9354,34 @@ export type RecordingSummary = components['schemas']['RecordingSummary'];
 export type RecordingView = components['schemas']['RecordingView'];
 export type RecordList = components['schemas']['RecordList'];
 export type RecordView = components['schemas']['RecordView'];
+export type RedrawRequest = components['schemas']['RedrawRequest'];
 export type RefuseRequest = components['schemas']['RefuseRequest'];
+export type RelaxationView = components['schemas']['RelaxationView'];
 export type ReleaseBy = components['schemas']['ReleaseBy'];
 export type ReleaseView = components['schemas']['ReleaseView'];
+export type RemarkList = components['schemas']['RemarkList'];
 export type RemarkRequest = components['schemas']['RemarkRequest'];
+export type RemarksQuery = components['schemas']['RemarksQuery'];
+export type RemarkView = components['schemas']['RemarkView'];
 export type ResultItem = components['schemas']['ResultItem'];
 export type ResultLine = components['schemas']['ResultLine'];
 export type ResultView = components['schemas']['ResultView'];
 export type ResumeRequest = components['schemas']['ResumeRequest'];
+export type RetentionReasonRequest = components['schemas']['RetentionReasonRequest'];
+export type RetentionView = components['schemas']['RetentionView'];
 export type RetireRequest = components['schemas']['RetireRequest'];
+export type ReturnedItem = components['schemas']['ReturnedItem'];
+export type ReviewLine = components['schemas']['ReviewLine'];
+export type ReviewVerdict = components['schemas']['ReviewVerdict'];
+export type ReviewView = components['schemas']['ReviewView'];
+export type RevokeRequest = components['schemas']['RevokeRequest'];
 export type RosterCandidateView = components['schemas']['RosterCandidateView'];
 export type RosterFaultView = components['schemas']['RosterFaultView'];
 export type RosterQuery = components['schemas']['RosterQuery'];
 export type RosterReport = components['schemas']['RosterReport'];
 export type RosterView = components['schemas']['RosterView'];
+export type RowCorrection = components['schemas']['RowCorrection'];
+export type RowView = components['schemas']['RowView'];
 export type RunApproval = components['schemas']['RunApproval'];
 export type RunComparison = components['schemas']['RunComparison'];
 export type RunList = components['schemas']['RunList'];
@@ -5978,6 +9389,7 @@ export type RunResults = components['schemas']['RunResults'];
 export type RunStarted = components['schemas']['RunStarted'];
 export type RunView = components['schemas']['RunView'];
 export type SaveAnswer = components['schemas']['SaveAnswer'];
+export type SavedItemView = components['schemas']['SavedItemView'];
 export type SaveRequest = components['schemas']['SaveRequest'];
 export type ScoreMove = components['schemas']['ScoreMove'];
 export type SealableAssembly = components['schemas']['SealableAssembly'];
@@ -6010,14 +9422,25 @@ export type SpecNodeView = components['schemas']['SpecNodeView'];
 export type StaffKeyList = components['schemas']['StaffKeyList'];
 export type StaffKeyRequest = components['schemas']['StaffKeyRequest'];
 export type StaffKeyView = components['schemas']['StaffKeyView'];
+export type StandingRequest = components['schemas']['StandingRequest'];
+export type StandingView = components['schemas']['StandingView'];
 export type StartedPush = components['schemas']['StartedPush'];
 export type StartRequest = components['schemas']['StartRequest'];
 export type StationList = components['schemas']['StationList'];
 export type StationQuery = components['schemas']['StationQuery'];
 export type StationView = components['schemas']['StationView'];
+export type StatisticLine = components['schemas']['StatisticLine'];
+export type StatisticsPage = components['schemas']['StatisticsPage'];
+export type StatisticsQuery = components['schemas']['StatisticsQuery'];
 export type StepIn = components['schemas']['StepIn'];
+export type StepRequest = components['schemas']['StepRequest'];
 export type StepResult = components['schemas']['StepResult'];
+export type StepView = components['schemas']['StepView'];
+export type StopView = components['schemas']['StopView'];
 export type SubmitRequest = components['schemas']['SubmitRequest'];
+export type SubmittedView = components['schemas']['SubmittedView'];
+export type SwapView = components['schemas']['SwapView'];
+export type TargetLine = components['schemas']['TargetLine'];
 export type ThumbnailAnswer = components['schemas']['ThumbnailAnswer'];
 export type ThumbnailPush = components['schemas']['ThumbnailPush'];
 export type ThumbnailQuery = components['schemas']['ThumbnailQuery'];
@@ -6028,11 +9451,17 @@ export type TimelineView = components['schemas']['TimelineView'];
 export type TokenAnswer = components['schemas']['TokenAnswer'];
 export type TokenRequest = components['schemas']['TokenRequest'];
 export type TrustRequest = components['schemas']['TrustRequest'];
+export type UnitList = components['schemas']['UnitList'];
+export type UnitRequest = components['schemas']['UnitRequest'];
+export type UnitView = components['schemas']['UnitView'];
 export type VerdictRequest = components['schemas']['VerdictRequest'];
 export type VerdictResult = components['schemas']['VerdictResult'];
 export type VerdictView = components['schemas']['VerdictView'];
+export type VersionStatistic = components['schemas']['VersionStatistic'];
 export type VoidRequest = components['schemas']['VoidRequest'];
 export type WatchRequest = components['schemas']['WatchRequest'];
+export type WishLine = components['schemas']['WishLine'];
+export type WorkView = components['schemas']['WorkView'];
 export type $defs = Record<string, never>;
 export interface operations {
     authority_create: {
@@ -7154,6 +10583,37 @@ export interface operations {
             };
         };
     };
+    read_response_matrix: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Errors: run.missing, run.not_graded */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     get_run_results: {
         parameters: {
             query?: never;
@@ -7375,6 +10835,41 @@ export interface operations {
             };
         };
     };
+    revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                allocation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevokeRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AllocationList"];
+                };
+            };
+            /** @description Errors: allocation.ended, allocation.missing */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_assemblies: {
         parameters: {
             query?: never;
@@ -7490,7 +10985,7 @@ export interface operations {
                     "application/json": components["schemas"]["FormPreview"];
                 };
             };
-            /** @description Errors: assembly.checks_failed, assembly.form_altered, assembly.form_missing, assembly.missing */
+            /** @description Errors: allocation.none, allocation.plaintext, assembly.checks_failed, assembly.form_altered, assembly.form_missing, assembly.missing */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -7525,7 +11020,73 @@ export interface operations {
                     "application/json": components["schemas"]["SealingView"];
                 };
             };
-            /** @description Errors: custodian.missing, keys.not_trusted, paper.assembly_not_approved, paper.custodian_not_separate, paper.custodians_not_distinct, paper.dates_out_of_order, paper.sealer_not_separate, paper.too_few_custodians */
+            /** @description Errors: bank.not_ready, custodian.missing, keys.not_trusted, paper.assembly_not_approved, paper.custodian_not_separate, paper.custodians_not_distinct, paper.dates_out_of_order, paper.sealer_not_separate, paper.too_few_custodians, paper.trial */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_assignments: {
+        parameters: {
+            query?: {
+                bank?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentList"];
+                };
+            };
+            /** @description Errors: */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    take_step: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                assignment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentView"];
+                };
+            };
+            /** @description Errors: assignment.missing, assignment.note_missing, assignment.step */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -7588,6 +11149,175 @@ export interface operations {
                 };
             };
             /** @description Errors: bank.exists */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_allocations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AllocationList"];
+                };
+            };
+            /** @description Errors: bank.missing */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    allocate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AllocationRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AllocationList"];
+                };
+            };
+            /** @description Errors: allocation.unsound, bank.missing, unit.missing */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    start_analysis: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisView"];
+                };
+            };
+            /** @description Errors: bank.missing, statistics.none */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    store_asset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    [key: string]: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetView"];
+                };
+            };
+            /** @description Errors: bank.missing, item.asset_unusable, upload.file_missing */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    assign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignmentRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentView"];
+                };
+            };
+            /** @description Errors: assignment.unsound, bank.missing, unit.missing */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -7664,6 +11394,72 @@ export interface operations {
             };
         };
     };
+    list_draws: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawList"];
+                };
+            };
+            /** @description Errors: bank.missing */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    draw_reviewers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DrawRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawList"];
+                };
+            };
+            /** @description Errors: bank.missing, review.nothing_waiting, review.pool_too_small */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_imports: {
         parameters: {
             query?: never;
@@ -7721,7 +11517,7 @@ export interface operations {
                     "application/json": components["schemas"]["ImportView"];
                 };
             };
-            /** @description Errors: bank.missing, import.figures_refused, import.headers_missing, import.no_specification, import.unknown_layout, import.unreadable, mapping.missing, upload.file_missing */
+            /** @description Errors: bank.missing, import.figures_refused, import.file_refused, import.headers_missing, import.no_specification, import.unknown_format, import.unknown_layout, import.unreadable, mapping.malformed, mapping.missing, upload.file_missing */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -7735,11 +11531,13 @@ export interface operations {
     list_items: {
         parameters: {
             query?: {
+                case?: string;
                 import_id?: string;
                 page?: number;
                 point?: string;
                 search?: string;
-                state?: "" | "draft" | "reviewed" | "approved" | "returned" | "retired";
+                standing?: "" | "normal" | "public" | "reserved";
+                state?: "" | "draft" | "reviewed" | "approved" | "enrolled" | "returned" | "retired";
                 type?: string;
             };
             header?: never;
@@ -7757,6 +11555,410 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ItemPage"];
+                };
+            };
+            /** @description Errors: bank.missing */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_item: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ItemRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedItemView"];
+                };
+            };
+            /** @description Errors: bank.missing, item.flawed, item.malformed_content */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    check_item_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ItemDraftRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemDraftView"];
+                };
+            };
+            /** @description Errors: bank.missing, item.malformed_content, item.missing */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_standing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StandingRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandingView"];
+                };
+            };
+            /** @description Errors: bank.missing, item.missing, item.standing_unchanged */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_matrices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatrixList"];
+                };
+            };
+            /** @description Errors: bank.missing */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    import_response_matrix: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    [key: string]: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatrixView"];
+                };
+            };
+            /** @description Errors: bank.missing, document.malformed, document.signature, file.malformed_field, matrix.malformed, matrix.other_bank, upload.file_missing */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    plan_phase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhaseRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgrammeView"];
+                };
+            };
+            /** @description Errors: bank.missing, phase.unsound */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_programme: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgrammeView"];
+                };
+            };
+            /** @description Errors: bank.missing */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    export_gaps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Errors: bank.missing */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    declare_readiness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadinessRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgrammeView"];
+                };
+            };
+            /** @description Errors: bank.missing, readiness.conditions, readiness.reason_missing, readiness.step */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_releases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicationList"];
+                };
+            };
+            /** @description Errors: bank.missing */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    propose_release: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublicationProposal"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicationView"];
+                };
+            };
+            /** @description Errors: bank.missing, item.unknown_type, publication.nothing, publication.ratio */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_remarks: {
+        parameters: {
+            query?: {
+                state?: "" | "open" | "closed";
+            };
+            header?: never;
+            path: {
+                bank_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemarkList"];
                 };
             };
             /** @description Errors: bank.missing */
@@ -7838,6 +12040,77 @@ export interface operations {
             };
         };
     };
+    accept_contradictions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgrammeView"];
+                };
+            };
+            /** @description Errors: bank.missing, readiness.reason_missing, specification.nothing_to_accept */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_statistics: {
+        parameters: {
+            query?: {
+                flagged?: boolean;
+                page?: number;
+                search?: string;
+                sort?: "code" | "p" | "discrimination" | "n";
+            };
+            header?: never;
+            path: {
+                bank_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatisticsPage"];
+                };
+            };
+            /** @description Errors: bank.missing */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     start_assembly: {
         parameters: {
             query?: never;
@@ -7862,7 +12135,170 @@ export interface operations {
                     "application/json": components["schemas"]["AssemblyStarted"];
                 };
             };
-            /** @description Errors: blueprint.missing, blueprint.no_specification */
+            /** @description Errors: allocation.none, allocation.scope, allocation.used_up, bank.not_ready, blueprint.missing, blueprint.no_specification */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    submit_answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ceremony_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubmittedView"];
+                };
+            };
+            /** @description Errors: call.not_for_this, ceremony.answer_refused, ceremony.missing, ceremony.wrong_state, document.malformed, paper.share_altered, release.not_for_this */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    approve_ceremony: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ceremony_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CeremonyView"];
+                };
+            };
+            /** @description Errors: ceremony.missing, ceremony.needs_another, ceremony.wrong_state, paper.not_sealed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    take_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ceremony_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Errors: ceremony.missing, ceremony.wrong_state */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    close_ceremony: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ceremony_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CeremonyView"];
+                };
+            };
+            /** @description Errors: ceremony.missing, ceremony.wrong_state */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    print_paper_copies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ceremony_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrintRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Errors: call.not_for_this, ceremony.missing, ceremony.wrong_state, paper.not_sealed, print.too_many */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -7935,6 +12371,99 @@ export interface operations {
             };
         };
     };
+    approve_destruction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                destruction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DestructionView"];
+                };
+            };
+            /** @description Errors: destruction.legal_hold, destruction.missing, destruction.too_early, destruction.wrong_state, paper.not_sealed, retention.needs_another */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    take_destruction_record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                destruction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Errors: destruction.missing, destruction.wrong_state */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    withdraw_destruction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                destruction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DestructionView"];
+                };
+            };
+            /** @description Errors: destruction.missing, destruction.wrong_state */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     read_figure: {
         parameters: {
             query?: never;
@@ -7956,6 +12485,37 @@ export interface operations {
                 };
             };
             /** @description Errors: item.missing */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    lift_hold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hold_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldView"];
+                };
+            };
+            /** @description Errors: hold.missing, retention.needs_another */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -8021,7 +12581,42 @@ export interface operations {
                     "application/json": components["schemas"]["ImportView"];
                 };
             };
-            /** @description Errors: import.bank_moved, import.decided, import.faults_not_accepted, import.missing, import.not_yours, import.nothing_good */
+            /** @description Errors: import.bank_moved, import.busy, import.decided, import.faults_not_accepted, import.missing, import.not_yours, import.nothing_good, import.unchecked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    correct_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CorrectionRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            /** @description Errors: import.busy, import.decided, import.figures_refused, import.file_refused, import.headers_missing, import.missing, import.no_specification, import.not_yours, import.unchecked, import.unknown_format, import.unknown_layout, import.unreadable, mapping.malformed, mapping.missing */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -8052,7 +12647,103 @@ export interface operations {
                     "application/json": components["schemas"]["ImportView"];
                 };
             };
-            /** @description Errors: import.decided, import.missing, import.not_yours */
+            /** @description Errors: import.busy, import.decided, import.missing, import.not_yours */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_pairs: {
+        parameters: {
+            query?: {
+                page?: number;
+            };
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PairPage"];
+                };
+            };
+            /** @description Errors: import.missing */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    download_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Errors: import.missing */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_row_cells: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RowView"];
+                };
+            };
+            /** @description Errors: import.missing, import.row_missing */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -8081,6 +12772,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ItemView"];
+                };
+            };
+            /** @description Errors: item.missing */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    compare_versions: {
+        parameters: {
+            query: {
+                new: number;
+                old: number;
+            };
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
                 };
             };
             /** @description Errors: item.missing */
@@ -8129,6 +12854,37 @@ export interface operations {
             };
         };
     };
+    read_item_statistics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemStatisticsView"];
+                };
+            };
+            /** @description Errors: item.missing */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     revise_item: {
         parameters: {
             query?: never;
@@ -8150,10 +12906,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ItemView"];
+                    "application/json": components["schemas"]["SavedItemView"];
                 };
             };
-            /** @description Errors: item.flawed, item.missing, item.unchanged, item.wrong_state */
+            /** @description Errors: item.flawed, item.malformed_content, item.missing, item.unchanged, item.wrong_state */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -8186,7 +12942,40 @@ export interface operations {
                     "application/json": components["schemas"]["VerdictResult"];
                 };
             };
-            /** @description Errors: item.comment_missing, item.same_person, item.wrong_state, review.flawed, review.nothing_chosen, review.nothing_waiting */
+            /** @description Errors: item.comment_missing, item.same_person, item.wrong_state, review.drawn, review.flawed, review.nothing_chosen, review.nothing_waiting */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    enrol_items: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnrolItemsRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerdictResult"];
+                };
+            };
+            /** @description Errors: item.comment_missing, item.same_person, item.wrong_state, review.drawn, review.flawed, review.nothing_chosen, review.nothing_waiting */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -8219,7 +13008,7 @@ export interface operations {
                     "application/json": components["schemas"]["VerdictResult"];
                 };
             };
-            /** @description Errors: item.comment_missing, item.same_person, item.wrong_state, review.flawed, review.nothing_chosen, review.nothing_waiting */
+            /** @description Errors: item.comment_missing, item.same_person, item.wrong_state, review.drawn, review.flawed, review.nothing_chosen, review.nothing_waiting */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -8290,9 +13079,11 @@ export interface operations {
             };
         };
     };
-    list_mappings: {
+    read_ledger: {
         parameters: {
-            query?: never;
+            query?: {
+                bank?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -8305,7 +13096,38 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MappingList"];
+                    "application/json": components["schemas"]["Ledger"];
+                };
+            };
+            /** @description Errors: */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    export_ledger: {
+        parameters: {
+            query?: {
+                bank?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
             /** @description Errors: */
@@ -8338,6 +13160,70 @@ export interface operations {
                 };
             };
             /** @description Errors */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_members: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberList"];
+                };
+            };
+            /** @description Errors: */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    place_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaceRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoContent"];
+                };
+            };
+            /** @description Errors: unit.account_missing, unit.missing */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -8408,6 +13294,177 @@ export interface operations {
             };
         };
     };
+    list_ceremonies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                paper_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CeremoniesView"];
+                };
+            };
+            /** @description Errors: paper.sealed_missing */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ask_ceremony: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                paper_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CeremonyRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CeremonyView"];
+                };
+            };
+            /** @description Errors: ceremony.under_way, ceremony.unsound, custodian.missing, paper.custodian_not_separate, paper.custodians_not_distinct, paper.form_missing, paper.no_key_digest, paper.not_sealed, paper.sealed_missing, paper.too_few_custodians */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    challenge_custodian: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                paper_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChallengeRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Errors: paper.custodian_missing, paper.not_sealed, paper.sealed_missing */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ask_destruction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                paper_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionReasonRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DestructionView"];
+                };
+            };
+            /** @description Errors: destruction.legal_hold, destruction.too_early, destruction.wrong_state, paper.not_sealed, paper.sealed_missing */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    place_hold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                paper_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionReasonRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldView"];
+                };
+            };
+            /** @description Errors: paper.sealed_missing */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     take_key_package: {
         parameters: {
             query?: never;
@@ -8460,6 +13517,551 @@ export interface operations {
                 };
             };
             /** @description Errors: paper.not_sealed, paper.sealed_missing */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_possessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                paper_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PossessionsView"];
+                };
+            };
+            /** @description Errors: paper.sealed_missing */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    take_possession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                paper_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PossessionView"];
+                };
+            };
+            /** @description Errors: document.malformed, paper.not_sealed, paper.sealed_missing, possession.not_proven */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                paper_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionView"];
+                };
+            };
+            /** @description Errors: paper.sealed_missing, policy.value_missing */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_public_figure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                digest: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Errors: item.missing */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_public_releases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicReleaseList"];
+                };
+            };
+            /** @description Errors: */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_public_release: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                release_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicReleaseView"];
+                };
+            };
+            /** @description Errors: publication.missing */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_release_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                release_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Errors: publication.missing */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_purposes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurposeList"];
+                };
+            };
+            /** @description Errors: */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_reads: {
+        parameters: {
+            query?: {
+                before?: number;
+                person?: string;
+                purpose?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadList"];
+                };
+            };
+            /** @description Errors: */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    export_reads: {
+        parameters: {
+            query?: {
+                before?: number;
+                person?: string;
+                purpose?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Errors: */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    draw_release: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                release_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublicationDraw"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicationView"];
+                };
+            };
+            /** @description Errors: publication.bank_changed, publication.decided, publication.missing, publication.same_person, publication.words */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    withdraw_release: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                release_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicationView"];
+                };
+            };
+            /** @description Errors: publication.decided, publication.missing */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    close_remark: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                remark_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseRemarkRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemarkView"];
+                };
+            };
+            /** @description Errors: remark.closed, remark.missing, remark.note_missing, remark.own_item */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    remind: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoContent"];
+                };
+            };
+            /** @description Errors: */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    open_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                drawn_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewView"];
+                };
+            };
+            /** @description Errors: review.missing */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    draw_again: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                drawn_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RedrawRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawList"];
+                };
+            };
+            /** @description Errors: review.closed, review.missing, review.pool_too_small */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    judge_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                drawn_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewVerdict"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewLine"];
+                };
+            };
+            /** @description Errors: item.same_person, review.closed, review.flawed, review.form, review.missing */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -8584,6 +14186,97 @@ export interface operations {
                 };
             };
             /** @description Errors: keys.malformed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_units: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitList"];
+                };
+            };
+            /** @description Errors: */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    register_unit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnitRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitView"];
+                };
+            };
+            /** @description Errors: unit.known */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_work: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkView"];
+                };
+            };
+            /** @description Errors: */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -8974,7 +14667,7 @@ export interface operations {
                     "application/json": components["schemas"]["PaperImportView"];
                 };
             };
-            /** @description Errors: paper.altered, paper.expired, paper.unwanted, upload.no_file */
+            /** @description Errors: paper.altered, paper.expired, paper.in_use, paper.superseded, paper.unwanted, upload.no_file */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -9295,7 +14988,7 @@ export interface operations {
                     "application/json": components["schemas"]["SaveAnswer"];
                 };
             };
-            /** @description Errors: responses.bad_value, responses.no_session, responses.not_stored, responses.overloaded, responses.slow_down, seat.not_bound, session.none */
+            /** @description Errors: responses.bad_value, responses.no_session, responses.not_normalised, responses.not_stored, responses.overloaded, responses.slow_down, responses.value_too_large, seat.not_bound, session.none */
             default: {
                 headers: {
                     [name: string]: unknown;

@@ -1,4 +1,4 @@
-"""Step 1, Bank: a workbook is imported with its faults seen, the good rows taken, then reviewed, approved and enrolled."""
+"""Step 1, Bank: a workbook is imported with its faults seen, the good rows taken, then signed and enrolled."""
 
 from examserver.demo.client import StepFailed, must_refuse
 from examserver.demo.scene import LEVEL, OCCUPATION, OCCUPATION_CODE, STANDARD, Scene

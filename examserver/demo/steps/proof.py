@@ -44,7 +44,7 @@ def run_exam(scene: Scene, *words: str) -> subprocess.CompletedProcess[str]:
 def _artefacts(scene: Scene) -> list[Path]:
     facts = scene.facts
     found = [facts["order"], facts["package"], facts["key_package"], *sorted(scene.folder.glob("release-*.json"))]
-    found += [facts["record"], facts["sheet"], *_video_manifests(scene)]
+    found += [facts["record"], facts["sheet"], facts["matrix"], facts["publication"], *_video_manifests(scene)]
     found += [*sorted((scene.folder / "certificates").glob("*")), scene.stage.data / "authority" / "log"]
     return found
 
