@@ -4,7 +4,7 @@
  * The ciphertext is checked against the manifest before the start, the plaintext's digest after opening; whatever does
  * not fit is refused by name, since a candidate must never work on a damaged paper.
  */
-import type { Assets, ItemContent } from "@/ui/item/item";
+import type { Assets, Block, ItemContent } from "@/ui/item/item";
 import { digest, encode, type Json } from "./canonical";
 
 export type FormFault = "missing" | "size" | "cipher" | "key" | "plain" | "shape" | "suite";
@@ -43,6 +43,8 @@ export interface Form {
   readonly duration_s: number;
   readonly sections: readonly Section[];
   readonly assets: Assets;
+  /** What the members of a case share, by its code. */
+  readonly cases?: Readonly<Record<string, { readonly stimulus: readonly Block[] }>>;
 }
 
 const SUITE = "aes-256-gcm";

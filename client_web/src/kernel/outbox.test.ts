@@ -33,6 +33,8 @@ describe("a change", () => {
     expect(box.log[1]?.step.prev).toBe(box.log[0]?.head);
     expect(unsavedItems(box)).toEqual(new Set(["i1", "i2"]));
     expect(batch(box, 2)).toHaveLength(2);
+    const long = { ...box, log: box.log.map((one) => ({ ...one, step: { ...one.step, value: "伏".repeat(50_000) } })) };
+    expect(batch(long, 100), "long answers travel one by one").toHaveLength(1);
   });
 });
 

@@ -67,8 +67,16 @@ export function stepFor(box: Outbox, change: Change): Step {
 
 export const append = (box: Outbox, step: Step, head: string): Outbox => ({ ...box, log: [...box.log, { step, head }] });
 
-/** At most `limit` unsaved steps, oldest first. */
-export const batch = (box: Outbox, limit: number): readonly Step[] => unsaved(box).slice(0, limit).map((one) => one.step);
+const MOST_LETTERS = 60_000;
+const lettersOf = (value: StepValue): number => (Array.isArray(value) ? value.reduce((sum, one) => sum + one.length, 0) : typeof value === "string" ? value.length : 0);
+
+/** At most `limit` unsaved steps, oldest first; fewer when their answers are long, but always one. */
+export function batch(box: Outbox, limit: number): readonly Step[] {
+  const steps = unsaved(box).slice(0, limit).map((one) => one.step);
+  let letters = 0;
+  const end = steps.findIndex((step, index) => (letters += lettersOf(step.value)) > MOST_LETTERS && index > 0);
+  return end < 0 ? steps : steps.slice(0, end);
+}
 
 /** Takes in the server's answer to a batch. Only a step whose head is the one computed here counts as saved. */
 export function settle(box: Outbox, answer: SaveAnswer): { box: Outbox; next: Next } {

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { applyStep, chosenOf, cleared, isAnswered, pressOption } from "./answers";
 import { calculate, NotReadable, shown } from "./calculator";
 import { noClock, serverTime, withSample } from "./offset";
 import { backoff, warningAt } from "./schedule";
@@ -25,27 +24,6 @@ describe("the server's clock", () => {
   it("is unknown before the first exchange and ignores an impossible sample", () => {
     expect(serverTime(noClock, 5)).toBeNull();
     expect(withSample(noClock, { sentAt: 10, receivedAt: 5, serverMs: 1 })).toBe(noClock);
-  });
-});
-
-describe("a press on an option", () => {
-  it("replaces one choice and keeps it on a double click", () => {
-    expect(pressOption("single_response", { value: "A", flag: false }, "B")).toBe("B");
-    expect(pressOption("true_false", { value: "true", flag: false }, "true")).toBe("true");
-  });
-  it("toggles one of many and keeps the ids sorted", () => {
-    expect(pressOption("multiple_response", { value: ["C"], flag: false }, "A")).toEqual(["A", "C"]);
-    expect(pressOption("multiple_response", { value: ["A", "C"], flag: false }, "A")).toEqual(["C"]);
-  });
-  it("leaves a cleared item unanswered", () => {
-    expect(isAnswered({ value: cleared("multiple_response"), flag: true })).toBe(false);
-    expect(isAnswered({ value: cleared("single_response"), flag: false })).toBe(false);
-    expect(chosenOf(undefined)).toEqual([]);
-  });
-  it("does not touch the flag, and a flag does not touch the answer", () => {
-    const flagged = applyStep({ i1: { value: "B", flag: false } }, { item: "i1", kind: "flag", value: true });
-    expect(flagged["i1"]).toEqual({ value: "B", flag: true });
-    expect(applyStep(flagged, { item: "i1", kind: "answer", value: "C" })["i1"]).toEqual({ value: "C", flag: true });
   });
 });
 

@@ -41,10 +41,14 @@ export class Delivery {
   /** Items whose changes were made here before a move and did not arrive. */
   readonly lostItems = shallowRef<readonly string[]>([]);
 
-  readonly unsavedCount = computed(() => this.pending.value.length + (this.box.value ? outbox.unsaved(this.box.value).length : 0));
+  /** Items whose words are still being written: shown, but not a step yet. */
+  readonly drafting = shallowRef<readonly string[]>([]);
+
+  readonly unsavedCount = computed(() => this.drafting.value.length + this.pending.value.length + (this.box.value ? outbox.unsaved(this.box.value).length : 0));
   readonly unsavedItems = computed(() => {
     const items = new Set(this.box.value ? outbox.unsavedItems(this.box.value) : []);
     this.pending.value.forEach((one) => items.add(one.item));
+    this.drafting.value.forEach((item) => items.add(item));
     return items;
   });
 

@@ -1,9 +1,9 @@
-/** Figures of a form as `blob:` addresses, made when first shown and given back when the page leaves them. */
+/** Figures and sounds of a form as `blob:` addresses, made when first shown and given back when the page leaves them. */
 import { onScopeDispose, watch, type Ref } from "vue";
 import { unb64u } from "@/kernel/base64";
 import type { Assets } from "./item";
 
-const SHOWABLE = new Set(["image/png", "image/jpeg", "image/webp", "image/gif", "image/svg+xml"]);
+const SHOWABLE = new Set(["image/png", "image/jpeg", "image/webp", "image/gif", "image/svg+xml", "audio/mpeg", "audio/ogg", "audio/wav", "audio/mp4"]);
 
 export function useAssetUrls(assets: Ref<Assets>): (digest: string) => string | null {
   let urls = new Map<string, string>();
