@@ -17,7 +17,7 @@ from itembank.items.text import tidy
 
 TEXT_MARK, HTML_MARK = "[[文字]]", "[[富文本]]"
 _MARK = re.compile(r"\[\[\s*(文字|富文本|图|音频)(?:[ :：](.*))?\]\]")
-_GUARDED = re.compile(r"\\*(\[\[|\d{1,2}[A-H]?[.．、])")
+_GUARDED = re.compile(r"\\*\s*(\[\[|\d{1,2}[A-H]?[.．、])")
 _ENTRY = re.compile(r"(\d{1,2}[A-H]?)[.．、][ \t]*(.*)")
 _PICTURE_IN_HTML = re.compile(r'src="(sha256:[0-9a-f]{64})"')
 
@@ -45,16 +45,12 @@ def guarded(text: str) -> str:
 
 def unguarded(text: str) -> str:
     """The words behind `guarded`."""
-    return "\n".join(
-        line[1:] if line.startswith("\\") and _GUARDED.match(line) else line for line in text.split("\n")
-    )
+    return "\n".join(line[1:] if line.startswith("\\") and _GUARDED.match(line) else line for line in text.split("\n"))
 
 
 def joined(parts: Iterable[str], mark: str = "|") -> str:
     """Words in one line, separated by a mark that is escaped inside them."""
-    return mark.join(
-        part.replace("\\", "\\\\").replace(mark, "\\" + mark).replace("\n", "\\n") for part in parts
-    )
+    return mark.join(part.replace("\\", "\\\\").replace(mark, "\\" + mark).replace("\n", "\\n") for part in parts)
 
 
 def parted(text: str, mark: str = "|") -> list[str]:
@@ -91,6 +87,9 @@ def write_blocks(blocks: Sequence[Block]) -> str:
 
 def read_blocks(text: str, find: Find, field: str, rich: bool = False) -> ReadCell:
     """The paragraphs of a cell; with `rich`, words without a mark are HTML."""
+    if "[[" not in text and not rich:
+        words = tidy(unguarded(text))
+        return ReadCell((text_block(words),) if words else ())
     reader = _Paragraphs(find, field, rich)
     for line in text.split("\n"):
         reader.take(line)

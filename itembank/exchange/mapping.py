@@ -18,7 +18,12 @@ from itembank.items.kinds import ITEM_TYPES, OPTION_LETTERS
 Table = dict[str, Any]
 REQUIRED_COLUMNS = ("code", "point", "type", "stem", "key")
 DEFAULTED_COLUMNS = {"code": "code_prefix", "point": "point", "type": "type"}
-OTHER_COLUMNS = ("importance", "cognition", "difficulty", "figure", "source")
+OTHER_COLUMNS = (
+    "importance", "cognition", "difficulty", "figure", "source", "points", "rich", "rule", "targets", "reuse", "gaps",
+    "widths", "normalise", "tolerance", "unit", "picture", "areas", "choose", "lines", "longest", "rubric", "model",
+    "case", "case_place", "case_stimulus", "enemies", "owner", "funding",
+)  # fmt: skip
+_SAME_COLUMN = {"figures": "figure", "accept": "key", "blanks": "widths", "interaction": "type", "scoring": "rule"}
 IDENTITY_FIELDS = ("stem", "figures", "options")
 FIGURE_RULES = ("none", "column", "label")
 BY_KEY = "key"
@@ -51,7 +56,9 @@ class Columns:
             return self.options[min(index, len(self.options) - 1)] if index >= 0 and self.options else ""
         if name == "options":
             return self.options[0] if self.options else ""
-        return self.required.get(name) or self.other.get("figure" if name == "figures" else name, "")
+        name = name.partition(":")[0]
+        name = _SAME_COLUMN.get(name, name)
+        return self.required.get(name) or self.other.get(name, "")
 
     def all(self) -> set[str]:
         """Every header this layout knows."""

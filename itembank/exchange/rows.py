@@ -1,22 +1,31 @@
 """Turns one row of a sheet into one item by a mapping, and says everything that is wrong with the row.
 
 For the importer. Source: acceptance E1. Flaws name the field; the caller turns fields into the headers a person sees.
+Layouts with a column for the format (`rich`) write paragraphs as `cells.py` does; in all others a cell is plain words.
 """
 
 import re
 from collections.abc import Mapping as ReadOnly
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
+from itembank.exchange.cells import read_blocks
 from itembank.exchange.figures import Figure, Figures
 from itembank.exchange.mapping import BY_KEY, OPTION_MARK, Mapping, folded
 from itembank.exchange.sheet import SheetRow
+from itembank.exchange.spellings import PLAIN, RICH
+from itembank.exchange.typed_cells import Typed, TypedCells
 from itembank.items.check import check_item
-from itembank.items.content import Block, ItemBody, ItemContent, Option, figure_block, text_block
+from itembank.items.content import Block, Case, ItemBody, ItemContent, Option, figure_block, plain_text, text_block
 from itembank.items.faults import Flaw
-from itembank.items.kinds import ITEM_TYPES, MULTIPLE_RESPONSE, OPTION_LETTERS, SINGLE_RESPONSE, TRUE_FALSE
+from itembank.items.interactions import MARK
+from itembank.items.kinds import CHOICES, ITEM_TYPES, MULTIPLE_RESPONSE, OPTION_LETTERS, SINGLE_RESPONSE, TRUE_FALSE
+from itembank.items.shapes import canonical
 
 _OPTION_MARK = re.compile(rf"^\s*{OPTION_MARK}\s*")
+_BLANK = re.compile(r"[_＿]{2,}|[(（][\s_＿]*[)）]")
+_CHOICE_CODES = frozenset(kind.code for kind in CHOICES)
 _ODD = {
     "formula": ("单元格是公式，请改为文字", "The cell is a formula; paste its value"),
     "date": ("单元格被 Excel 当成日期，请设为文本格式", "Excel took the cell for a date; format it as text"),
@@ -41,6 +50,9 @@ class _Reader:
     def __init__(self, row: SheetRow, mapping: Mapping, figures: Figures) -> None:
         self.row, self.mapping, self.figures = row, mapping, figures
         self.flaws: list[Flaw] = []
+        self.used: list[Figure] = []
+        self.own_layout = "rich" in mapping.columns.other
+        self.rich = self.is_rich()
 
     def text(self, name: str) -> str:
         header = self.mapping.columns.header(name)
@@ -48,6 +60,57 @@ class _Reader:
 
     def flaw(self, field: str, code: str, zh: str, en: str, value: str = "") -> None:
         self.flaws.append(Flaw(field, code, zh, en, value[:80]))
+
+    def is_rich(self) -> bool:
+        """Whether the words of this row are HTML."""
+        raw = folded(self.text("rich"))
+        if raw and raw not in (folded(RICH), folded(PLAIN), "HTML"):
+            self.flaw("rich", "rich.unknown", f"格式应为“{RICH}”或“{PLAIN}”", "The format is rich or plain", raw)
+        return raw in (folded(RICH), "HTML")
+
+    def paragraphs(self, text: str, field: str) -> tuple[Block, ...]:
+        """The paragraphs of a cell; outside the project's own layout a cell is one paragraph of plain words."""
+        if not self.own_layout:
+            return (text_block(text),) if text else ()
+        cell = read_blocks(text, self.figures.find, field, self.rich)
+        self.flaws += cell.flaws
+        self.used += cell.figures
+        return cell.blocks
+
+    def stem(self, kind: str) -> tuple[Block, ...]:
+        """The stem; the blanks people draw (`____`) become numbered marks where the type has blanks."""
+        text = self.text("stem")
+        if kind in ("text_entry", "inline_choice") and not MARK.search(text):
+            numbers = iter(range(1, 100))
+            text = _BLANK.sub(lambda found: f"{{{{{next(numbers)}}}}}", text)
+        return self.paragraphs(text, "stem")
+
+    def typed(self, kind: str, marks: int) -> Typed:
+        """What the type needs besides stem and options."""
+        cells = TypedCells(self.text, self.figures.find, self.own_layout and self.rich)
+        typed = cells.read(kind, marks)
+        self.flaws += cells.flaws
+        self.used += cells.figures
+        return typed
+
+    def case(self) -> Case | None:
+        """The case group of the row: code, place of size, stimulus."""
+        code, place = self.text("case"), self.text("case_place")
+        stimulus = self.paragraphs(self.text("case_stimulus"), "case_stimulus")
+        if not code:
+            if place or stimulus:
+                self.flaw("case", "case.code", "有案例序号或材料，却没有案例编号", "The code of the case is missing")
+            return None
+        said = re.fullmatch(r"(\d{1,2})\s*/\s*(\d{1,2})", place)
+        if said is None:
+            zh = f"案例序号“{place}”应如 1/3：共 3 小题的第 1 题"
+            self.flaw("case_place", "case.place", zh, "The place should read like 1/3", place)
+            return None
+        return Case(code, int(said[1]), int(said[2]), stimulus)
+
+    def enemies(self) -> tuple[str, ...]:
+        """Codes of items that never meet this one."""
+        return tuple(sorted({part for part in re.split(r"[;；,，、\s]+", self.text("enemies")) if part}))
 
     def type(self) -> str:
         raw = self.text("type")
@@ -100,7 +163,7 @@ class _Reader:
     def options(self, kind: str) -> tuple[Option, ...]:
         texts = self.option_texts()
         if kind != TRUE_FALSE.code:
-            return tuple(Option(letter, (text_block(text),)) for letter, text in texts)
+            return tuple(Option(letter, self.paragraphs(text, f"option:{letter}")) for letter, text in texts)
         strange = [text for _, text in texts if self.truth(text) is None]
         if strange:
             zh, en = "判断题的选项只能是正确与错误", "A true/false item has no options of its own"
@@ -115,7 +178,7 @@ class _Reader:
 
     def key(self, kind: str) -> tuple[str, ...]:
         raw = self.text("key")
-        if not raw or not kind:
+        if not raw or kind not in _CHOICE_CODES:
             return ()
         return self.truth_key(raw) if kind == TRUE_FALSE.code else self.letter_key(raw)
 
@@ -175,7 +238,8 @@ class _Reader:
                 zh, en = f"图片 {name} 不在压缩包中", f"The figure {name} is not in the archive"
                 self.flaw("figure", "figure.missing", zh, en, name)
         figures = tuple(dict.fromkeys(figure for _, figure in found if figure is not None))
-        self.check_figure_promised(bool(figures) or (rule.rule == "column" and bool(names)))
+        inline = "[[图" in self.text("stem") or "<img" in self.text("stem") or bool(self.text("picture"))
+        self.check_figure_promised(bool(figures) or inline or (rule.rule == "column" and bool(names)))
         return figures
 
     def check_figure_promised(self, named: bool) -> None:
@@ -197,6 +261,8 @@ def _thousandths(text: str) -> int | None:
 
 
 def _odd_flaws(row: SheetRow, mapping: Mapping) -> list[Flaw]:
+    if not row.odd:
+        return []
     columns = mapping.columns
     fields = [*columns.required, *columns.other, *(f"option:{letter}" for letter in OPTION_LETTERS)]
     by_header = {columns.header(name): name for name in reversed(fields) if columns.header(name)}
@@ -213,24 +279,54 @@ def read_row(row: SheetRow, mapping: Mapping, figures: Figures) -> ReadRow:
     reader = _Reader(row, mapping, figures)
     kind = reader.type()
     shown = reader.stem_figures()
-    code, stem = reader.code(), reader.text("stem")
+    code, stem = reader.code(), reader.stem(kind)
     point = reader.text("point") or mapping.defaults.point
-    blocks: list[Block] = [text_block(stem)] if stem else []
-    blocks += [figure_block(figure.digest, f"{code} 附图") for figure in shown]
+    typed = reader.typed(kind, len(set(MARK.findall(plain_text(stem)))))
+    blocks = (*stem, *(figure_block(figure.digest, f"{code} 附图") for figure in shown))
+    points = reader.text("points").removesuffix("分").strip() or "1"
     body = ItemBody(
-        content=ItemContent(code, kind, point, tuple(blocks), reader.options(kind)),
-        key=reader.key(kind),
+        content=ItemContent(code, kind, point, blocks, reader.options(kind), points, typed.interaction, reader.case()),
+        key=reader.key(kind) or typed.key,
         importance=reader.word("importance", mapping.importance, "重要程度"),
         cognition=reader.word("cognition", mapping.cognition, "认知层次"),
         difficulty=reader.difficulty(),
         source=reader.text("source") or mapping.defaults.source,
+        scoring=typed.scoring,
+        enemies=reader.enemies(),
+        owner=reader.text("owner"),
+        funding=reader.text("funding"),
     )
     if not stem:
         reader.flaw("stem", "stem.missing", "缺少题干", "The stem is missing")
     flaws = [*_odd_flaws(row, mapping), *reader.flaws]
-    told = {flaw.field for flaw in flaws}
-    flaws += [flaw for flaw in check_item(body, mapping.min_options) if flaw.field not in told]
-    return ReadRow(row.number, body, tuple(flaws), shown)
+    told = {_told_as(flaw.field) for flaw in flaws}
+    flaws += [flaw for flaw in check_item(body, mapping.min_options) if _told_as(flaw.field) not in told]
+    return ReadRow(row.number, canonical(body), tuple(flaws), tuple(dict.fromkeys((*shown, *reader.used))))
+
+
+def _told_as(field: str) -> str:
+    """Flaws of one cell are told once; every option has a cell of its own."""
+    return field if field.startswith("option:") else field.partition(":")[0]
+
+
+def fill_cases(rows: Sequence[SheetRow], mapping: Mapping) -> list[SheetRow]:
+    """The rows with what one row of a case says for all: its stimulus, and its size where only places are given."""
+    headers = {name: mapping.columns.header(name) for name in ("case", "case_place", "case_stimulus")}
+    if not all(headers.values()):
+        return list(rows)
+    groups: dict[str, list[SheetRow]] = {}
+    for row in rows:
+        groups.setdefault(row.text(headers["case"]), []).append(row)
+    groups.pop("", None)
+    filled = {row.number: _filled(row, group, headers) for group in groups.values() for row in group}
+    return [filled.get(row.number, row) for row in rows]
+
+
+def _filled(row: SheetRow, group: Sequence[SheetRow], headers: ReadOnly[str, str]) -> SheetRow:
+    stimulus, place = headers["case_stimulus"], row.text(headers["case_place"]).strip()
+    said = row.text(stimulus) or next((text for each in group if (text := each.text(stimulus))), "")
+    size = place if "/" in place or not place else f"{place}/{len(group)}"
+    return replace(row, cells={**row.cells, stimulus: said, headers["case_place"]: size})
 
 
 def with_importance(body: ItemBody, importance: str | None) -> ItemBody:

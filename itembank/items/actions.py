@@ -18,6 +18,7 @@ from itembank.items.check import check_item
 from itembank.items.company import Company, Stored, check_company, stored_in
 from itembank.items.content import Case, ItemBody, content_digest, word_count
 from itembank.items.faults import Flaw
+from itembank.items.shapes import canonical
 from itembank.items.state import DRAFT, RETIRED, RETURNED, WrongState
 from itembank.items.tables import (
     AssetRow,
@@ -192,7 +193,8 @@ def load_figure(work: Work, digest: str) -> AssetRow:
 
 
 def version_values(work: Work, item_id: str, bank_id: str, version: int, body: ItemBody) -> dict[str, object]:
-    """The columns of a new version written by the acting person."""
+    """The columns of a new version written by the acting person; interaction and scoring in their one form."""
+    body = canonical(body)
     own = likeness(body.content)
     return {
         "id": work.new_id("itv"),
@@ -330,7 +332,7 @@ def revise_item(work: Work, item_id: str, body: ItemBody, case_for_all: bool = F
     if item.state == RETIRED:
         raise WrongState(code=item.code, state=item.state)
     body = replace(body, content=replace(body.content, code=item.code))
-    if body == body_of(current_version(work.session, item)) and item.state != RETURNED:
+    if canonical(body) == canonical(body_of(current_version(work.session, item))) and item.state != RETURNED:
         raise NothingChanged(code=item.code)
     _refuse_flawed(item.code, flaws_of(work, item.bank_id, body, item.id, case_for_all))
     digest = _write_version(work, item, body)

@@ -14,6 +14,11 @@ DEEPEST = 12
 _MEDIA = {"figure": ("asset", "alt"), "audio": ("asset", "alt", "plays")}
 
 
+def _is_empty(value: Any) -> bool:
+    """A paragraph of no words says nothing and is left out."""
+    return value in ({"kind": "text", "text": ""}, {"kind": "html", "html": ""})
+
+
 class Door:
     """Takes values in one after the other and remembers what had to go."""
 
@@ -32,7 +37,7 @@ class Door:
         if depth > DEEPEST:
             return None
         if isinstance(value, list | tuple):
-            return [self.take(each, depth + 1) for each in value]
+            return [taken for each in value if not _is_empty(taken := self.take(each, depth + 1))]
         if isinstance(value, dict):
             if value.get("kind") in ("text", "html", *_MEDIA):
                 return self._block(value)

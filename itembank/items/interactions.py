@@ -35,7 +35,7 @@ MOST_BLANKS = 8
 MOST_TARGETS = 10
 LONGEST_ACCEPTED = 200
 MOST_ACCEPTED = 20
-_MARK = re.compile(r"\{\{(\d{1,2})\}\}")
+MARK = re.compile(r"\{\{(\d{1,2})\}\}")
 _NUMBER = re.compile(r"[-+]?\d{1,15}(\.\d{1,15})?([eE][-+]?\d{1,2})?")
 
 
@@ -54,7 +54,7 @@ def check_interaction(body: ItemBody) -> list[Flaw]:
 
 def marks_of(body: ItemBody) -> list[str]:
     """The numbers of the marks of blanks in the stem, in their order."""
-    return _MARK.findall(plain_text(body.content.stem))
+    return MARK.findall(plain_text(body.content.stem))
 
 
 def _check_marks(body: ItemBody, ids: Sequence[str], field: str) -> Iterator[Flaw]:

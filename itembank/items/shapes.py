@@ -4,11 +4,12 @@ For the checks, the editor's messages and the spreadsheet. What the values mean 
 `pictures.py`; here only their form is fixed: no unknown names, no other types.
 """
 
+from dataclasses import replace
 from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from itembank.items.content import Block, Json, MalformedContent, read_blocks
+from itembank.items.content import Block, ItemBody, Json, MalformedContent, read_blocks
 from itembank.items.faults import Flaw
 
 Rule = Literal["all_or_nothing", "per_part"]
@@ -233,3 +234,27 @@ def _block_lists(found: Shape) -> list[list[Json]]:
 def _malformed(field: str, place: str, reason: str) -> Flaw:
     zh, en = f"{place} 的结构有误（{reason}）", f"{place} is malformed: {reason}"
     return Flaw(field, f"{field}.malformed", zh, en, place[:80])
+
+
+def canonical(body: ItemBody) -> ItemBody:
+    """The item with interaction and scoring in the one form in which they are stored; unchanged when malformed.
+
+    Defaults that a reader needs are written out (`reuse`, `bands`, `model`, `normalise`), those that say nothing go.
+    """
+    interaction, scoring = SHAPES.get(body.content.type, (Nothing, Nothing))
+    shown = read_shape(interaction, body.content.interaction, "interaction")
+    scored = read_shape(scoring, body.scoring, "scoring")
+    if isinstance(shown, Flaw) or isinstance(scored, Flaw):
+        return body
+    content = replace(body.content, interaction=_without_defaults(shown.model_dump(exclude_none=True)))
+    return replace(body, content=content, scoring=_without_defaults(scored.model_dump(exclude_none=True)))
+
+
+def _without_defaults(value: Json) -> Json:
+    kept = {name: each for name, each in value.items() if (name, each) not in _SILENT}
+    if "tolerance" in kept and kept["tolerance"]["kind"] == "exact":
+        kept["tolerance"] = {"kind": "exact"}
+    return kept
+
+
+_SILENT = [("rule", "all_or_nothing"), ("unit_text", "")]

@@ -115,7 +115,7 @@ def test_a_letter_means_what_its_own_option_says() -> None:
     [
         ({"鉴定点": "B-9"}, "point.unknown"),
         ({"鉴定点": None}, "point.missing"),
-        ({"题型": "连线题"}, "type.unknown"),
+        ({"题型": "口试题"}, "type.unknown"),
         ({"题型": None}, "type.missing"),
         ({"答案": "甲"}, "key.unreadable"),
         ({"答案": "E"}, "key.outside"),
