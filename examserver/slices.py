@@ -18,6 +18,8 @@ SLICES = {
     "itembank.assignments": "bank",
     "itembank.allocation": "bank",
     "itembank.assembly": "bank",
+    "itembank.assembly.runs": "bank",
+    "itembank.assembly.swaps": "bank",
     "itembank.papers": "bank",
     "itembank.psychometrics": "bank",
     "itembank.release": "bank",

@@ -4,57 +4,40 @@ The checker runs three times on the documents as they will be sealed: when the f
 when they are handed over for sealing. A form that fails never leaves.
 """
 
-import importlib.metadata
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import delete
-
-from examserver.kernel.access import Actor, system_actor
 from examserver.kernel.errors import Invalid, Refused
-from examserver.plumbing.jobs import enqueue, job
-from examserver.plumbing.runtime import RoleRuntime
-from examserver.plumbing.work import Work, open_work
+from examserver.plumbing.jobs import enqueue
+from examserver.plumbing.work import Work
+from itembank.allocation.store import gate_assembly, gate_preview
 from itembank.assembly.blueprint import Blueprint, read_blueprint
-from itembank.assembly.checker import FormCheck, overlap_matrix
-from itembank.assembly.content import FormDocument, FormFacts
-from itembank.assembly.forms import Assembled, Request, assemble_forms, pool_digest
-from itembank.assembly.order import PlacedSection, place_items
+from itembank.assembly.content import FormDocument
 from itembank.assembly.soundness import check_blueprint
-from itembank.assembly.store import (
-    build_document,
-    check_documents,
-    load_specification,
-    rebuild_documents,
-)
-from itembank.assembly.supply import PoolItem
+from itembank.assembly.store import load_specification, rebuild_documents
+from itembank.assembly.swaps.tables import swaps_of
 from itembank.assembly.tables import (
     APPROVED_FORMS,
     ASSEMBLED,
-    FAILED,
+    CANCELLED,
     INFEASIBLE,
+    JOB,
     RUNNING,
     SEALED,
-    AssemblyFormRow,
     AssemblyRow,
     BlueprintRow,
+    ItemUseRow,
     NoSuchForm,
     blueprint_of,
+    forms_of,
     load_assembly,
     load_blueprint_row,
-    load_pool,
-    sections_as_json,
+    sections_of,
 )
-from itembank.items.content import ItemBody
 from itembank.items.state import FORMAL
 from itembank.items.tables import demand_ready, load_bank
 from itembank.items.text import tidy
 from itembank.specs.tree import ContentSpecification, plain_decimal
-
-JOB = "assemble_forms"
-Progress = Callable[[int, str], None]
 
 
 class BlueprintUnsound(Invalid):
@@ -87,6 +70,26 @@ class AssemblerApproves(Refused):
     next_en = "Let another approver do it"
 
 
+class SwapperApproves(Refused):
+    """Whoever changed a form cannot approve it."""
+
+    code = "assembly.swapper_approves"
+    message_zh = "您替换过其中的试题，不能批准这次组卷"
+    message_en = "You swapped an item of these forms and cannot approve them"
+    next_zh = "请由另一位审批人操作"
+    next_en = "Let another approver do it"
+
+
+class NoRelaxation(Refused):
+    """There is no proposal to accept."""
+
+    code = "assembly.no_relaxation"
+    message_zh = "这次组卷没有可采纳的放宽方案"
+    message_en = "This assembly offers no relaxation"
+    next_zh = "请按所列冲突修改组卷方案"
+    next_en = "Change the blueprint by the conflicts listed"
+
+
 @dataclass(frozen=True)
 class AssemblyFacts:
     """What sealing needs to know about an assembly besides its forms."""
@@ -110,10 +113,9 @@ class AssemblyFacts:
     approved_by: str
 
 
-def save_blueprint(work: Work, bank_id: str, blueprint: Blueprint) -> BlueprintRow:
-    """A new blueprint of the bank; raises BlueprintUnsound with every fault."""
-    load_bank(work.session, bank_id)
-    faults = check_blueprint(blueprint, load_specification(work, bank_id))
+def demand_sound(blueprint: Blueprint, specification: ContentSpecification) -> None:
+    """Raises BlueprintUnsound with every fault."""
+    faults = check_blueprint(blueprint, specification)
     if faults:
         raise BlueprintUnsound(
             count=len(faults),
@@ -121,6 +123,17 @@ def save_blueprint(work: Work, bank_id: str, blueprint: Blueprint) -> BlueprintR
             first_en=faults[0].reason_en,
             faults=[vars(fault) for fault in faults],
         )
+
+
+def new_seed() -> str:
+    """A seed nobody chose."""
+    return secrets.token_hex(16)
+
+
+def save_blueprint(work: Work, bank_id: str, blueprint: Blueprint) -> BlueprintRow:
+    """A new blueprint of the bank; raises BlueprintUnsound with every fault."""
+    load_bank(work.session, bank_id)
+    demand_sound(blueprint, load_specification(work, bank_id))
     row = BlueprintRow(
         id=work.new_id("bpt"),
         bank_id=bank_id,
@@ -143,6 +156,8 @@ def request_assembly(
     blueprint = load_blueprint_row(work.session, blueprint_id)
     if purpose == FORMAL:
         demand_ready(load_bank(work.session, blueprint.bank_id))
+    areas = [cell.area for cell in read_blueprint(blueprint.body).cells]
+    allocation = gate_assembly(work, blueprint.bank_id, areas, forms + reserve_forms)
     specification = load_specification(work, blueprint.bank_id)
     row = AssemblyRow(
         id=work.new_id("asm"),
@@ -150,11 +165,12 @@ def request_assembly(
         blueprint_id=blueprint.id,
         blueprint_digest=blueprint.digest,
         specification_digest=specification.digest(),
-        seed=tidy(seed) or secrets.token_hex(16),
+        seed=tidy(seed) or new_seed(),
         forms=forms,
         reserve_forms=reserve_forms,
         state=RUNNING,
         purpose=purpose,
+        allocation_id=allocation,
         shortages=[],
         overlap=[],
         by=work.actor.id,
@@ -175,100 +191,28 @@ def request_assembly(
     return row
 
 
-@job(JOB, role="bank")
-def run_assembly(runtime: RoleRuntime, payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """Assembles, checks and saves the forms of one assembly; safe to run again."""
-    actor = system_actor("assembler")
-    try:
-        return _run(runtime, actor, payload["assembly"], progress)
-    except Exception:  # whatever it was, nobody must wait for this assembly; the job's row keeps the reason
-        with open_work(runtime, actor) as work:
-            row = load_assembly(work.session, payload["assembly"])
-            if row.state == RUNNING:
-                row.state = FAILED
-                work.record("assembly.failed", row.id)
-        raise
+def cancel_assembly(work: Work, assembly_id: str) -> AssemblyRow:
+    """Stops an assembly that waits or runs; nothing of it is kept but that it was asked for."""
+    row = load_assembly(work.session, assembly_id)
+    if row.state != RUNNING:
+        raise NotAssembled(state=row.state)
+    row.state = CANCELLED
+    work.record("assembly.cancelled", row.id)
+    return row
 
 
-@dataclass(frozen=True)
-class _Loaded:
-    """Everything a run reads before it computes."""
-
-    request: Request
-    specification: ContentSpecification
-    pool: list[PoolItem]
-    bodies: dict[str, ItemBody]
-
-
-def _load(work: Work, row: AssemblyRow) -> _Loaded:
-    specification = load_specification(work, row.bank_id)
-    pool, bodies = load_pool(work.session, row.bank_id, specification, row.purpose)
-    request = Request(blueprint_of(work.session, row), row.seed, row.forms, row.reserve_forms)
-    return _Loaded(request, specification, pool, bodies)
-
-
-def _run(runtime: RoleRuntime, actor: Actor, assembly_id: str, progress: Progress) -> dict[str, Any]:
-    progress(5, "读取题库")
-    with open_work(runtime, actor, write=False) as work:
-        row = load_assembly(work.session, assembly_id)
-        if row.state not in (RUNNING, FAILED):
-            return {"assembly": assembly_id, "state": row.state}
-        loaded = _load(work, row)
-    made = assemble_forms(
-        loaded.request,
-        loaded.pool,
-        lambda done, total: progress(10 + 70 * done // total, f"已组成 {done}/{total} 套"),
+def accept_relaxation(work: Work, assembly_id: str) -> AssemblyRow:
+    """Saves the blueprint as changed by the least relaxation and has forms assembled from it."""
+    row = load_assembly(work.session, assembly_id)
+    if row.state != INFEASIBLE or not row.relaxation:
+        raise NoRelaxation(state=row.state)
+    offered = row.relaxation
+    saved = save_blueprint(work, row.bank_id, read_blueprint(offered["blueprint"]))
+    work.session.flush()
+    work.record(
+        "assembly.relaxed", row.id, blueprint=saved.digest, changes=[one["words_en"] for one in offered["changes"]]
     )
-    progress(85, "独立核查")
-    with open_work(runtime, actor) as work:
-        row = load_assembly(work.session, assembly_id)
-        # Another worker may have been faster, and a person have approved what it made.
-        if row.state in (RUNNING, FAILED):
-            _save(work, row, loaded, made)
-        return {"assembly": assembly_id, "state": row.state, "forms": len(made.forms)}
-
-
-def _save(work: Work, row: AssemblyRow, loaded: _Loaded, made: Assembled) -> None:
-    row.pool_digest = pool_digest(loaded.pool)
-    row.solver = f"HiGHS {importlib.metadata.version('highspy')}"
-    row.shortages = [vars(shortage) for shortage in made.shortages]
-    if not made.forms:
-        row.state = INFEASIBLE
-        work.record("assembly.infeasible", row.id, shortages=len(made.shortages))
-        return
-    versions = {item.code: item.version for item in loaded.pool}
-    numbered = {code: (versions[code], body) for code, body in loaded.bodies.items()}
-    blueprint, placed = loaded.request.blueprint, []
-    for form in made.forms:
-        codes = [item.code for item in form.items]
-        facts = FormFacts(form.form, form.name, form.reserve, blueprint.name, blueprint.duration_s)
-        placed.append((facts, place_items(blueprint, numbered, codes, row.seed, form.form)))
-    documents = [build_document(work, facts, sections, loaded.bodies) for facts, sections in placed]
-    checks = check_documents(work, row, documents)
-    row.state = ASSEMBLED if all(check.ok for form in checks for check in form) else FAILED
-    row.overlap = overlap_matrix([(document.content, document.key) for document in documents])
-    work.session.execute(delete(AssemblyFormRow).where(AssemblyFormRow.assembly_id == row.id))
-    for number, (document, (_, sections), found) in enumerate(zip(documents, placed, checks, strict=True)):
-        work.session.add(_form_row(row.id, number, document, sections, found))
-    facts_of_forms = {document.form: document.digest for document in documents}
-    work.record("assembly.finished", row.id, state=row.state, pool=row.pool_digest, forms=facts_of_forms)
-
-
-def _form_row(
-    assembly_id: str, number: int, document: FormDocument, sections: tuple[PlacedSection, ...], checks: list[FormCheck]
-) -> AssemblyFormRow:
-    return AssemblyFormRow(
-        assembly_id=assembly_id,
-        form_id=document.form,
-        number=number,
-        name=document.name,
-        reserve=document.reserve,
-        sections=sections_as_json(sections),
-        items=len(document.item_versions),
-        digest=document.digest,
-        key_digest=document.key_digest,
-        checks=[vars(check) for check in checks],
-    )
+    return request_assembly(work, saved.id, offered["forms"], offered["reserve_forms"], row.seed, row.purpose)
 
 
 def approve_assembly(work: Work, assembly_id: str) -> AssemblyRow:
@@ -279,16 +223,37 @@ def approve_assembly(work: Work, assembly_id: str) -> AssemblyRow:
     if row.by == work.actor.id:
         work.attempt("assembly.approval_refused", row.id, reason=AssemblerApproves.code)
         raise AssemblerApproves(name=row.by_name)
+    if any(swap.by == work.actor.id for swap in swaps_of(work.session, row.id)):
+        work.attempt("assembly.approval_refused", row.id, reason=SwapperApproves.code)
+        raise SwapperApproves()
     rebuild_documents(work, row)
     row.state, row.approver, row.approver_name = APPROVED_FORMS, work.actor.id, work.actor.name
     row.approved_ms = work.now_ms
+    _count_uses(work, row)
     work.record("assembly.approved", row.id)
     return row
+
+
+def _count_uses(work: Work, row: AssemblyRow) -> None:
+    """Every item of the forms has been used once more from now on."""
+    for form in forms_of(work.session, row.id):
+        for code in {item.code for part in sections_of(form) for item in part.items}:
+            use = ItemUseRow(
+                assembly_id=row.id,
+                form_id=form.form_id,
+                code=code,
+                bank_id=row.bank_id,
+                reserve=form.reserve,
+                purpose=row.purpose,
+                at_ms=work.now_ms,
+            )
+            work.session.add(use)
 
 
 def preview_form(work: Work, assembly_id: str, form_id: str, purpose: str, with_key: bool) -> FormDocument:
     """A form in plain text for a person who says why; the reading is recorded with its purpose."""
     row = load_assembly(work.session, assembly_id)
+    gate_preview(work, row.bank_id, row.allocation_id, with_key)
     found = [document for document in rebuild_documents(work, row) if document.form == form_id]
     if not found:
         raise NoSuchForm(what=form_id)

@@ -1,39 +1,32 @@
 """Endpoints of blueprints and assemblies."""
 
-from decimal import Decimal
-
 from examserver.kernel.access import Permit
 from examserver.plumbing.contract import endpoint
 from examserver.plumbing.work import Work
+from itembank.allocation.rule import AllocationUsedUp, NotAllocated, OutsideAllocation, PlaintextWithheld
+from itembank.allocation.store import own_allocations
 from itembank.assembly import actions
-from itembank.assembly.actions import AssemblerApproves, BlueprintUnsound, NotAssembled
-from itembank.assembly.blueprint import Blueprint, Cell, Section, read_blueprint
+from itembank.assembly.actions import AssemblerApproves, BlueprintUnsound, NoRelaxation, NotAssembled, SwapperApproves
+from itembank.assembly.forecast import forecast_of
 from itembank.assembly.schemas import (
     AssembleRequest,
     AssemblyList,
     AssemblyStarted,
     AssemblyView,
-    BlueprintCell,
     BlueprintList,
     BlueprintRequest,
-    BlueprintSection,
     BlueprintView,
-    DeviationView,
-    DifficultyBand,
-    FormCheckView,
-    FormLine,
+    ExposedItem,
+    ExposureList,
+    Forecast,
     FormPreview,
     PreviewQuery,
     SealableAssembly,
     SealableList,
-    ShortageView,
 )
-from itembank.assembly.soundness import weight_deviations
 from itembank.assembly.store import ChecksFailed, FormAltered, NoSpecificationYet, load_specification
 from itembank.assembly.tables import (
-    AssemblyFormRow,
     AssemblyRow,
-    BlueprintRow,
     NoSuchAssembly,
     NoSuchBlueprint,
     NoSuchForm,
@@ -42,53 +35,12 @@ from itembank.assembly.tables import (
     forms_of,
     load_assembly,
     load_blueprint_row,
+    uses_of,
 )
+from itembank.assembly.views import assembly_view, blueprint_of_request, blueprint_view
 from itembank.items.state import FORMAL
 from itembank.items.tables import BankNotReady, NoSuchBank, load_bank
 from itembank.items.text import tidy
-from itembank.specs.tree import ContentSpecification, plain_decimal
-
-
-def blueprint_of_request(body: BlueprintRequest) -> Blueprint:
-    """The rules a request describes."""
-    band = body.difficulty
-    return Blueprint(
-        name=tidy(body.name),
-        duration_s=body.duration_s,
-        cut_score=body.cut_score,
-        total_points=body.total_points,
-        sections=tuple(Section(one.type, tidy(one.title), one.points_each) for one in body.sections),
-        cells=tuple(Cell(one.area, one.type, one.count) for one in body.cells),
-        importance=body.importance or {},
-        difficulty=(int(band.mean_min * 1000), int(band.mean_max * 1000)) if band else None,
-        max_overlap=body.max_overlap,
-        max_per_point=body.max_per_point,
-    )
-
-
-def _blueprint_view(row: BlueprintRow, specification: ContentSpecification) -> BlueprintView:
-    rules = read_blueprint(row.body)
-    band = rules.difficulty
-    low_high = (Decimal(band[0]) / 1000, Decimal(band[1]) / 1000) if band else None
-    return BlueprintView(
-        id=row.id,
-        bank=row.bank_id,
-        name=row.name,
-        duration_s=rules.duration_s,
-        cut_score=plain_decimal(rules.cut_score),
-        total_points=plain_decimal(rules.total_points),
-        items=rules.count,
-        sections=[BlueprintSection(**vars(section)) for section in rules.sections],
-        cells=[BlueprintCell(**vars(cell)) for cell in rules.cells],
-        importance=dict(rules.importance),
-        difficulty=DifficultyBand(mean_min=low_high[0], mean_max=low_high[1]) if low_high else None,
-        max_overlap=rules.max_overlap,
-        max_per_point=rules.max_per_point,
-        digest=row.digest,
-        by=row.by_name,
-        created_ms=row.created_ms,
-        deviations=[DeviationView(**vars(each)) for each in weight_deviations(rules, specification)],
-    )
 
 
 @endpoint(
@@ -103,7 +55,7 @@ def _blueprint_view(row: BlueprintRow, specification: ContentSpecification) -> B
 def save_blueprint(work: Work, bank_id: str, body: BlueprintRequest) -> BlueprintView:
     """The stored blueprint with its deviations from the content weights."""
     row = actions.save_blueprint(work, bank_id, blueprint_of_request(body))
-    return _blueprint_view(row, load_specification(work, bank_id))
+    return blueprint_view(row, load_specification(work, bank_id))
 
 
 @endpoint(
@@ -122,7 +74,7 @@ def list_blueprints(work: Work, bank_id: str) -> BlueprintList:
     if not rows:
         return BlueprintList(blueprints=[])
     specification = load_specification(work, bank_id)
-    return BlueprintList(blueprints=[_blueprint_view(row, specification) for row in rows])
+    return BlueprintList(blueprints=[blueprint_view(row, specification) for row in rows])
 
 
 @endpoint(
@@ -131,49 +83,13 @@ def list_blueprints(work: Work, bank_id: str) -> BlueprintList:
     role="bank",
     access=Permit("forms.assemble"),
     answer=AssemblyStarted,
-    errors=(NoSuchBlueprint, NoSpecificationYet, BankNotReady),
+    errors=(NoSuchBlueprint, NoSpecificationYet, BankNotReady, NotAllocated, OutsideAllocation, AllocationUsedUp),
     summary="Have forms assembled by a job",
 )
 def start_assembly(work: Work, blueprint_id: str, body: AssembleRequest) -> AssemblyStarted:
     """The assembly to watch."""
     row = actions.request_assembly(work, blueprint_id, body.forms, body.reserve_forms, body.seed, body.purpose)
     return AssemblyStarted(assembly=row.id, job=row.job_id)
-
-
-def _form_line(row: AssemblyFormRow) -> FormLine:
-    return FormLine(
-        form=row.form_id,
-        name=row.name,
-        reserve=row.reserve,
-        digest=row.digest,
-        items=row.items,
-        checks=[FormCheckView(**check) for check in row.checks],
-    )
-
-
-def assembly_view(work: Work, row: AssemblyRow) -> AssemblyView:
-    """An assembly as shown."""
-    return AssemblyView(
-        id=row.id,
-        bank=row.bank_id,
-        blueprint=row.blueprint_id,
-        blueprint_name=load_blueprint_row(work.session, row.blueprint_id).name,
-        blueprint_digest=row.blueprint_digest,
-        specification_digest=row.specification_digest,
-        pool_digest=row.pool_digest,
-        state=row.state,
-        purpose=row.purpose,
-        seed=row.seed,
-        forms=[_form_line(form) for form in forms_of(work.session, row.id)],
-        shortages=[ShortageView(**shortage) for shortage in row.shortages],
-        overlap=row.overlap,
-        job=row.job_id,
-        solver=row.solver,
-        by=row.by_name,
-        approved_by=row.approver_name,
-        created_ms=row.created_ms,
-        approved_ms=row.approved_ms,
-    )
 
 
 @endpoint(
@@ -186,7 +102,9 @@ def assembly_view(work: Work, row: AssemblyRow) -> AssemblyView:
 )
 def list_assemblies(work: Work) -> AssemblyList:
     """Newest first."""
-    return AssemblyList(assemblies=[assembly_view(work, row) for row in assemblies(work.session)])
+    own = own_allocations(work)
+    rows = [row for row in assemblies(work.session) if own is None or row.allocation_id in own]
+    return AssemblyList(assemblies=[assembly_view(work, row, full=False) for row in rows])
 
 
 @endpoint(
@@ -233,7 +151,7 @@ def read_assembly(work: Work, assembly_id: str) -> AssemblyView:
     role="bank",
     access=Permit("forms.read"),
     answer=FormPreview,
-    errors=(NoSuchAssembly, NoSuchForm, ChecksFailed, FormAltered),
+    errors=(NoSuchAssembly, NoSuchForm, ChecksFailed, FormAltered, NotAllocated, PlaintextWithheld),
     summary="Read a form in plain text, saying why (recorded)",
     write=True,
 )
@@ -256,9 +174,70 @@ def preview_form(work: Work, assembly_id: str, form_id: str, query: PreviewQuery
     role="bank",
     access=Permit("forms.approve"),
     answer=AssemblyView,
-    errors=(NoSuchAssembly, NotAssembled, AssemblerApproves, ChecksFailed, FormAltered),
+    errors=(NoSuchAssembly, NotAssembled, AssemblerApproves, SwapperApproves, ChecksFailed, FormAltered),
     summary="Release the forms for sealing: by another person than the assembler",
 )
 def approve_assembly(work: Work, assembly_id: str) -> AssemblyView:
     """The approved assembly."""
     return assembly_view(work, actions.approve_assembly(work, assembly_id))
+
+
+@endpoint(
+    "POST",
+    "/api/bank/assemblies/{assembly_id}/cancel",
+    role="bank",
+    access=Permit("forms.assemble"),
+    answer=AssemblyView,
+    errors=(NoSuchAssembly, NotAssembled),
+    summary="Stop an assembly that waits or runs",
+)
+def cancel_assembly(work: Work, assembly_id: str) -> AssemblyView:
+    """The cancelled assembly."""
+    return assembly_view(work, actions.cancel_assembly(work, assembly_id))
+
+
+@endpoint(
+    "POST",
+    "/api/bank/assemblies/{assembly_id}/relax",
+    role="bank",
+    access=Permit("forms.assemble"),
+    answer=AssemblyStarted,
+    errors=(
+        NoSuchAssembly, NoRelaxation, BlueprintUnsound, BankNotReady, NotAllocated, OutsideAllocation, AllocationUsedUp,
+    ),
+    summary="Accept the least relaxation: save the changed blueprint and assemble from it",
+)  # fmt: skip
+def accept_relaxation(work: Work, assembly_id: str) -> AssemblyStarted:
+    """The assembly to watch."""
+    row = actions.accept_relaxation(work, assembly_id)
+    return AssemblyStarted(assembly=row.id, job=row.job_id)
+
+
+@endpoint(
+    "POST",
+    "/api/bank/banks/{bank_id}/blueprints/forecast",
+    role="bank",
+    access=Permit("blueprints.edit"),
+    answer=Forecast,
+    errors=(NoSuchBank, NoSpecificationYet),
+    summary="What the bank has for a blueprint before anything is assembled",
+)
+def forecast(work: Work, bank_id: str, body: BlueprintRequest) -> Forecast:
+    """Supply of every cell, measured items, the information a form would tell on average."""
+    return forecast_of(work, bank_id, blueprint_of_request(body))
+
+
+@endpoint(
+    "GET",
+    "/api/bank/banks/{bank_id}/exposure",
+    role="bank",
+    access=Permit("forms.read"),
+    answer=ExposureList,
+    errors=(NoSuchBank,),
+    summary="How often the items of a bank were in approved papers",
+)
+def list_exposure(work: Work, bank_id: str) -> ExposureList:
+    """The most used first."""
+    uses = uses_of(work.session, load_bank(work.session, bank_id).id)
+    ordered = sorted(uses.items(), key=lambda each: (-each[1].count, each[0]))
+    return ExposureList(items=[ExposedItem(code=code, **vars(use)) for code, use in ordered])

@@ -18,22 +18,27 @@ from itembank.items.state import USABLE
 from itembank.specs.tree import plain_decimal
 
 Json = dict[str, Any]
-__all__ = ["BankItem", "CheckFacts", "FormCheck", "check_form", "check_forms", "overlap_matrix"]
+__all__ = ["BankItem", "CheckFacts", "FormCheck", "check_among", "check_form", "check_forms", "overlap_matrix"]
 
 
 def check_forms(
     documents: Sequence[tuple[Json, Json]], facts: CheckFacts, reserve: Sequence[bool] = ()
 ) -> list[list[FormCheck]]:
     """The checks of every form (content, key), each also against all the others; `reserve` tells the reserve forms."""
-    codes = [set(codes_in(content)) for content, _ in documents]
-    scores = [expected_at_cut(content, facts) for content, _ in documents]
     kept = [*reserve, *([False] * (len(documents) - len(reserve)))]
-    found = []
-    for index, (content, key) in enumerate(documents):
-        others = [other for number, other in enumerate(codes) if number != index]
-        between = [*_check_overlap(codes[index], others, facts), *_check_apart(scores[index], scores, facts)]
-        found.append([*check_form(content, key, facts, kept[index]), *between])
-    return found
+    return [check_among(index, documents, facts, kept[index]) for index in range(len(documents))]
+
+
+def check_among(
+    index: int, documents: Sequence[tuple[Json, Json]], facts: CheckFacts, reserve: bool = False
+) -> list[FormCheck]:
+    """The checks of one form, by itself and against all the others."""
+    content, key = documents[index]
+    others = [other for number, (other, _) in enumerate(documents) if number != index]
+    own, codes = expected_at_cut(content, facts), set(codes_in(content))
+    scores = [expected_at_cut(other, facts) for other in others]
+    between = [*_check_overlap(codes, [set(codes_in(other)) for other in others], facts)]
+    return [*check_form(content, key, facts, reserve), *between, *_check_apart(own, scores, facts)]
 
 
 def overlap_matrix(documents: Sequence[tuple[Json, Json]]) -> list[list[int]]:
@@ -127,7 +132,7 @@ def _check_overlap(own: set[str], others: Sequence[set[str]], facts: CheckFacts)
 
 def _check_apart(own: float | None, scores: Sequence[float | None], facts: CheckFacts) -> Iterator[FormCheck]:
     """Measured forms differ by at most one point of a hundred for who just passes."""
-    if own is None or len(scores) < 2:
+    if own is None or not scores:
         return
     most = float(facts.blueprint.total_points) / 100
     apart = max(abs(own - other) for other in scores if other is not None)

@@ -123,7 +123,7 @@ def _plain(interaction: Json, back: Mapping[str, str] | None) -> Json:
 def _tells_its_order(item: Json, key: Json) -> bool:
     """Whether what is to be ordered is shown in the order of the key."""
     keyed = key["items"].get(item["id"], {})
-    return item["type"] == "ordering" and [each["id"] for each in item["options"]] == keyed.get("key")
+    return bool(item["type"] == "ordering" and [each["id"] for each in item["options"]] == keyed.get("key"))
 
 
 def _altered_cases(content: Json, facts: CheckFacts) -> set[str]:

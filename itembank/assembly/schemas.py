@@ -14,6 +14,7 @@ class BlueprintSection(Schema):
     type: str = Field(max_length=40)
     title: str = Field(min_length=1, max_length=80)
     points_each: Decimal = Field(gt=0, le=100, decimal_places=2)
+    seconds_each: int = Field(default=0, ge=0, le=86_400)
 
 
 class BlueprintCell(Schema):
@@ -22,6 +23,7 @@ class BlueprintCell(Schema):
     area: str = Field(max_length=64)
     type: str = Field(max_length=40)
     count: int = Field(ge=1, le=500)
+    cognition: str = Field(default="", max_length=20)
 
 
 class DifficultyBand(Schema):
@@ -31,8 +33,43 @@ class DifficultyBand(Schema):
     mean_max: Decimal = Field(ge=0, le=1, decimal_places=3)
 
 
-class BlueprintRequest(Schema):
-    """A blueprint; `importance` bounds how many items are core X, general Y, auxiliary Z."""
+class InformationAim(Schema):
+    """How much a form should tell at an ability, give or take."""
+
+    theta: Decimal = Field(ge=-6, le=6, decimal_places=3)
+    target: Decimal = Field(gt=0, le=1000, decimal_places=3)
+    tolerance: Decimal = Field(ge=0, le=1000, decimal_places=3)
+
+
+Bounds = tuple[int, int]
+
+
+class BlueprintDemands(Schema):
+    """What a blueprint may ask besides counts and points; all of it optional.
+
+    `cognition` bounds how many items are of a level (recall, understand, apply); `words`, `working_s`, `cases` bound a
+    whole form. `comparable`: auto, required or off. Uses are counted over the last months or papers, 0 for ever.
+    """
+
+    cognition: dict[str, Bounds] = Field(default_factory=dict)
+    words: Bounds | None = None
+    working_s: Bounds | None = None
+    reading_per_minute: int = Field(default=0, ge=0, le=5000)
+    cases: Bounds | None = None
+    information: list[InformationAim] = Field(default_factory=list, max_length=20)
+    comparable: Literal["auto", "required", "off"] = "auto"
+    cut_theta: Decimal | None = Field(default=None, ge=-6, le=6, decimal_places=3)
+    max_uses: int | None = Field(default=None, ge=1, le=1000)
+    uses_months: int = Field(default=0, ge=0, le=240)
+    uses_papers: int = Field(default=0, ge=0, le=1000)
+    public_share: int = Field(default=20, ge=0, le=100)
+
+
+class BlueprintRequest(BlueprintDemands):
+    """A blueprint; `importance` bounds how many items are core X, general Y, auxiliary Z.
+
+    `importance_shares` says the same in per cent of the items.
+    """
 
     name: str = Field(min_length=1, max_length=200)
     duration_s: int = Field(gt=0, le=86_400)
@@ -40,7 +77,8 @@ class BlueprintRequest(Schema):
     total_points: Decimal = Field(gt=0, le=1000, decimal_places=2)
     sections: list[BlueprintSection] = Field(min_length=1, max_length=20)
     cells: list[BlueprintCell] = Field(min_length=1, max_length=200)
-    importance: dict[str, tuple[int, int]] | None = None
+    importance: dict[str, Bounds] | None = None
+    importance_shares: dict[str, tuple[Decimal, Decimal]] | None = None
     difficulty: DifficultyBand | None = None
     max_overlap: int = Field(default=0, ge=0, le=500)
     max_per_point: int | None = Field(default=None, ge=1, le=500)
@@ -55,7 +93,7 @@ class DeviationView(Schema):
     within: bool
 
 
-class BlueprintView(Schema):
+class BlueprintView(BlueprintDemands):
     """A stored blueprint; decimal numbers are strings."""
 
     id: str
@@ -117,6 +155,7 @@ class FormLine(Schema):
     digest: str
     items: int
     checks: list[FormCheckView]
+    report: dict[str, Any]
 
 
 class ShortageView(Schema):
@@ -129,6 +168,36 @@ class ShortageView(Schema):
     kind: str
     reason_zh: str
     reason_en: str
+    demand: str = ""
+
+
+class ChangeView(Schema):
+    """One demand of a blueprint as it is and as it would be."""
+
+    demand: str
+    was: str
+    becomes: str
+    words_zh: str
+    words_en: str
+
+
+class RelaxationView(Schema):
+    """The least change to a blueprint that was assembled to see that it works."""
+
+    forms: int
+    reserve_forms: int
+    changes: list[ChangeView]
+
+
+class SwapView(Schema):
+    """One swap on record."""
+
+    form: str
+    out: str
+    into: str
+    reason: str
+    by: str
+    at_ms: int
 
 
 class AssemblyView(Schema):
@@ -153,12 +222,56 @@ class AssemblyView(Schema):
     approved_by: str
     created_ms: int
     approved_ms: int | None
+    took_ms: int
+    report: dict[str, Any]
+    relaxation: RelaxationView | None
+    swaps: list[SwapView]
 
 
 class AssemblyList(Schema):
-    """All assemblies, newest first."""
+    """All assemblies, newest first, without checks and reports."""
 
     assemblies: list[AssemblyView]
+
+
+class CellForecast(Schema):
+    """What the bank has for one cell of a blueprint, for one form."""
+
+    area: str
+    type: str
+    cognition: str
+    needed: int
+    available: int
+
+
+class Forecast(Schema):
+    """What the bank has for a blueprint before anything is assembled.
+
+    `information` pairs abilities with what a form would tell on average; `theta` is who would just pass.
+    """
+
+    items: int
+    usable: int
+    measured: int
+    held_back: int
+    cells: list[CellForecast]
+    theta: Decimal | None
+    information: list[tuple[Decimal, Decimal]]
+    shortages: list[ShortageView]
+
+
+class ExposedItem(Schema):
+    """How many papers an item was in, and when it was last approved for one."""
+
+    code: str
+    count: int
+    last_ms: int
+
+
+class ExposureList(Schema):
+    """The items of a bank that were ever used, the most used first."""
+
+    items: list[ExposedItem]
 
 
 class SealableAssembly(Schema):

@@ -8,6 +8,7 @@ whole or not at all.
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from math import comb
 
 from itembank.assembly.blueprint import ANY_AREA, REQUIRED, Blueprint, Cell
@@ -22,7 +23,8 @@ class PoolItem:
     """An item as assembly sees it; `path` runs from level 1 to its point, rivals share a `group`.
 
     `enemies` are codes that never meet it; `case` with `place` and `size` names its case group and `stimulus` the
-    digest of what the group shares; `uses` counts the papers it was in within the blueprint's window.
+    digest of what the group shares; `uses` counts the papers it was in within the blueprint's window. `worth` is what
+    a rubric adds up to: such an item fits no section of other points.
     """
 
     code: str
@@ -48,6 +50,7 @@ class PoolItem:
     a: float | None = None
     b: float | None = None
     c: float = 0.0
+    worth: str = ""
 
     @property
     def curve(self) -> Curve | None:
@@ -113,7 +116,8 @@ def is_usable(blueprint: Blueprint, item: PoolItem) -> bool:
     known = blueprint.difficulty is None or item.difficulty is not None
     measured = not needs_curves(blueprint) or item.curve is not None
     fresh = blueprint.max_uses is None or item.uses < blueprint.max_uses
-    return wanted and known and measured and fresh
+    priced = not item.worth or Decimal(item.worth) == blueprint.points_of.get(item.type)
+    return wanted and known and measured and fresh and priced
 
 
 def usable(blueprint: Blueprint, pool: Sequence[PoolItem]) -> list[PoolItem]:
@@ -187,8 +191,8 @@ def _left_out(blueprint: Blueprint, cell: Cell, pool: Sequence[PoolItem], kept: 
     other = len(mine) - kept - tired - blind
     zh = [f"{tired} 题已达使用次数上限"] * (tired > 0) + [f"{blind} 题尚无统计参数"] * (blind > 0)
     en = [f"{tired} used too often"] * (tired > 0) + [f"{blind} not measured"] * (blind > 0)
-    zh += [f"{other} 题为备用卷专用、缺少难度或所属题组不完整"] * (other > 0)
-    en += [f"{other} reserved, of unknown difficulty or in incomplete case groups"] * (other > 0)
+    zh += [f"{other} 题为备用卷专用、缺少难度、分值不符或所属题组不完整"] * (other > 0)
+    en += [f"{other} reserved, of unknown difficulty, of other points or in incomplete case groups"] * (other > 0)
     return f"；另有 {'，'.join(zh)}", f"; besides, {', '.join(en)}"
 
 

@@ -11,8 +11,9 @@ from examserver.kernel.access import system_actor
 from examserver.kernel.canonical import to_json
 from examserver.plumbing.shared_tables import SHARED
 from examserver.plumbing.work import Work, open_work
-from itembank.assembly.actions import assembly_facts, form_documents, mark_sealed, run_assembly
+from itembank.assembly.actions import assembly_facts, form_documents, mark_sealed
 from itembank.assembly.content import FormDocument
+from itembank.assembly.runs.actions import run_assembly
 from itembank.assembly.store import ChecksFailed, FormAltered
 from itembank.assembly.tables import AssemblyFormRow
 from itembank.items.tables import ItemRow, ItemVersionRow
