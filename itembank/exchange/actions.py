@@ -345,7 +345,7 @@ def _prepare(work: Work, row: ImportRow, tick: Tick) -> Prepared:
     specification = find_specification(work.session, row.bank_id)
     points = frozenset(specification.points) if specification else frozenset[str]()
     read = offload(lambda: read_file(submitted, mapping, points, tick))
-    examined = offload(lambda: examine(read, tick))
+    examined = offload(lambda: examine(read, tick, with_doubts=False))
     return prepare_rows(work, row, read, mapping, examined, tick)
 
 

@@ -133,14 +133,15 @@ def check_rows(read: Read, mapping: Mapping, bank: BankFacts, tick: Tick = quiet
     return replace(report, warnings=_in_order(warnings), pairs=pairs)
 
 
-def examine(read: Read, tick: Tick = quiet) -> list[Examined]:
-    """Every row by itself; the slow part, and the same whatever the bank holds."""
+def examine(read: Read, tick: Tick = quiet, with_doubts: bool = True) -> list[Examined]:
+    """Every row by itself; the slow part, and the same whatever the bank holds. Doubts are for the report alone."""
     found = []
     for number, row in enumerate(read.rows):
         if number % 1000 == 0:
             tick(2, number)
         own = likeness(row.body.content, read.place(row.number))
-        found.append(Examined(row, own, () if row.flaws else (*_private(row.body), *doubts(row.body))))
+        doubtful = with_doubts and not row.flaws
+        found.append(Examined(row, own, (*_private(row.body), *doubts(row.body)) if doubtful else ()))
     return found
 
 
