@@ -5,6 +5,7 @@ Tests, fault runs and the bench share it; everything in it is a real artefact, s
 
 import hashlib
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,12 +94,26 @@ def form_key(form: str, content: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def seal(bank: KeyPair, grading: KeyPair, custodians: tuple[KeyPair, ...], now_ms: int, items: int) -> SealedPaper:
+Documents = Callable[[str, str], tuple[dict[str, Any], dict[str, Any]]]
+
+
+def plain_documents(items: int) -> Documents:
+    """Content and key of a form of so many items of the three choice types."""
+
+    def make(form: str, name: str) -> tuple[dict[str, Any], dict[str, Any]]:
+        content = form_content(form, name, items)
+        return content, form_key(form, content)
+
+    return make
+
+
+def seal(
+    bank: KeyPair, grading: KeyPair, custodians: tuple[KeyPair, ...], now_ms: int, documents: Documents
+) -> SealedPaper:
     """A sealed paper with two forms and a reserve, two of three custodians."""
-    contents = [form_content(form, "ABR"[at], items) for at, form in enumerate((*FORMS, RESERVE))]
+    made = [documents(form, "ABR"[at]) for at, form in enumerate((*FORMS, RESERVE))]
     forms = [
-        FormToSeal(one["form"], one["name"], one["form"] == RESERVE, one, form_key(one["form"], one))
-        for one in contents
+        FormToSeal(content["form"], content["name"], content["form"] == RESERVE, content, key) for content, key in made
     ]
     facts = PaperFacts(
         paper=PAPER, title="电工四级理论", occupation_code="6-31-01-03", level=4, standard="电工",
@@ -114,11 +129,13 @@ def seal(bank: KeyPair, grading: KeyPair, custodians: tuple[KeyPair, ...], now_m
     return seal_paper(facts, forms, people, grading.sealing.public_raw, signer, os.urandom)
 
 
-def make_rig(hall: KeyPair, now_ms: int, candidates: int = 3, items: int = 12, **changes: Any) -> Rig:
-    """Everything for one sitting of this hall; `changes` replace fields of the order."""
+def make_rig(
+    hall: KeyPair, now_ms: int, candidates: int = 3, items: int = 12, documents: Documents | None = None, **changes: Any
+) -> Rig:
+    """Everything for one sitting of this hall; `documents` makes other forms, `changes` replace parts of the order."""
     bank, authority, grading = KeyPair.generate(), KeyPair.generate(), KeyPair.generate()
     custodians = tuple(KeyPair.generate() for _ in range(3))
-    paper = seal(bank, grading, custodians, now_ms, items)
+    paper = seal(bank, grading, custodians, now_ms, documents or plain_documents(items))
     body = {**order_body(hall, grading, paper, now_ms, candidates), **changes}
     order = sign_document(body, "exam.sitting-order", 1, [Signer("authority", "样例主管部门", authority.signing)])
     return Rig(bank, authority, grading, custodians, paper, order, body, hall.sealing.public_raw)
