@@ -56,10 +56,10 @@ class Item:
         unjudged(self.question)
         return declared_judge([self.response(element) for element in self.fields])
 
-    def scoring(self, rule: Rule, said: Json | None = None) -> Json:
-        """Scoring with its rule; of our own packages exactly as it was."""
+    def scoring(self, rule: Rule, said: Json | None = None, parts: int = 2) -> Json:
+        """Scoring with its rule; of our own packages exactly as it was. With one part all rules are the same."""
         if self.native is not None:
-            if (self.native.rule or "all_or_nothing") != (rule or "all_or_nothing"):
+            if parts > 1 and (self.native.rule or "all_or_nothing") != (rule or "all_or_nothing"):
                 zh, en = "评分规则与题目元数据不一致", "The processing does not fit the rule in the metadata"
                 self.question.flaw("points", "qti.rule_altered", zh, en, f"{rule} / {self.native.rule}")
             rule = self.native.rule
@@ -177,15 +177,21 @@ def read_choice(item: Item) -> ReadRow:
 
     rule = judged(item.question, "key", decide)
     truth = [truth_of(words(choice)) for choice in choices]
-    if sorted(filter(None, truth)) == ["false", "true"] and len(options) == 2 and len(found) <= 1:
+    if item.native is not None and item.native.type == TRUE_FALSE.code:
+        return _read_truth(item, ids, ids, found)
+    if item.native is None and sorted(map(str, truth)) == ["false", "true"] and len(found) <= 1:
         return _read_truth(item, ids, [each or "" for each in truth], found)
     key = [letters[each] for each in ids if each in found and each in letters]
-    kind = "multiple_response" if own.cardinality != "single" and most != 1 else "single_response"
+    wanted = item.native.type if item.native is not None else ""
+    kind = wanted or "multiple_response" if own.cardinality != "single" and most != 1 else "single_response"
     return item.question.finish(kind, item.stem, options, key, scoring=item.scoring(rule or ""))
 
 
 def _read_truth(item: Item, ids: Sequence[str], truth: Sequence[str], found: Sequence[str]) -> ReadRow:
     options = [Option(name, (text_block(label),)) for name, label in TRUE_FALSE.fixed_options]
+    if item.native is not None:
+        choices = children(item.fields[0], "simpleChoice")
+        options = [Option(name, item.body.blocks(each, "options")) for name, each in zip(ids, choices, strict=True)]
     key = [truth[ids.index(each)] for each in found]
     return item.question.finish(TRUE_FALSE.code, item.stem, options, key, scoring=item.scoring(""))
 
@@ -227,7 +233,11 @@ def read_inline(item: Item) -> ReadRow:
         others.append([each for each in ids if each != answer])
     rule = None if len(key) < len(gaps) else judged(item.question, "key", lambda: _share_of_gaps(item, right, others))
     return item.question.finish(
-        "inline_choice", item.stem, key=key, interaction={"gaps": gaps}, scoring=item.scoring(rule or "")
+        "inline_choice",
+        item.stem,
+        key=key,
+        interaction={"gaps": gaps},
+        scoring=item.scoring(rule or "", parts=len(gaps)),
     )
 
 

@@ -26,7 +26,7 @@ def _picture(item: Item, element: Element) -> Json:
         side = {} if shown is None else shown.attrib
         return {
             "asset": "",
-            "alt": "" if shown is None else words(shown),
+            "alt": "" if shown is None else shown.get("alt", ""),
             "width": count_of(side.get("width"), 600),
             "height": count_of(side.get("height"), 400),
         }
@@ -37,6 +37,9 @@ def _picture(item: Item, element: Element) -> Json:
         zh, en = f"引用的图片“{src}”没有随文件提供", f"The item refers to {src}, which did not come along"
         item.question.flaw("picture", "figure.missing", zh, en, src)
     width, height = (figure.width, figure.height) if figure else (0, 0)
+    if item.native is not None:
+        sides = (count_of(shown.get("width"), width), count_of(shown.get("height"), height))
+        return {"asset": digest, "alt": shown.get("alt", ""), "width": sides[0], "height": sides[1]}
     return {"asset": digest, "alt": words(shown) or shown.get("alt", "") or "图", "width": width, "height": height}
 
 
@@ -81,11 +84,11 @@ def read_hotspot(item: Item) -> ReadRow:
 
 def _pointed(item: Item, element: Element, found: Sequence[Area], count: int, rule: str) -> ReadRow:
     picture = _picture(item, element)
-    across, down = _scale(item, element, picture)
-    areas = _areas(item, [area.scaled(across, down) for area in found])
+    across, down = _scale(item, element, picture) if item.native is None else (1.0, 1.0)
+    areas = _areas(item, [area.scaled(across, down) for area in found] if item.native is None else found)
     interaction = {**picture, "choose": count}
     return item.question.finish(
-        "hotspot", item.stem, interaction=interaction, scoring=item.scoring(rule, {"areas": areas})
+        "hotspot", item.stem, interaction=interaction, scoring=item.scoring(rule, {"areas": areas}, len(areas))
     )
 
 
@@ -104,6 +107,9 @@ def read_point(item: Item) -> ReadRow:
 
 def _judge_points(item: Item, own: Declared, found: list[Area]) -> Rule:
     score = item.scorer()
+    if item.native is not None:
+        found += [area for area, _ in own.areas]
+        return item.native.rule
     sound = [area for area, _ in own.areas if area.sound]
     found += [area for area, _ in own.areas if not area.sound]
     alone = {area: score({own.identifier: [_written(area)]}) for area in sound}

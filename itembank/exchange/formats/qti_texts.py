@@ -4,14 +4,24 @@ For `qti.py`. What a blank accepts is what the item's own judge gives full marks
 item names; a rubric block for scorers becomes the rubric.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from itertools import combinations
 from xml.etree.ElementTree import Element
 
 from itembank.exchange.formats.qti_body import unmarked
 from itembank.exchange.formats.qti_items import Item
-from itembank.exchange.formats.qti_keys import NEAR, NOWHERE, Rule, accepted, judged, no_answer, points_text, share
+from itembank.exchange.formats.qti_keys import (
+    NEAR,
+    NOWHERE,
+    Rule,
+    accepted,
+    judged,
+    no_answer,
+    points_text,
+    share,
+    unrewarded,
+)
 from itembank.exchange.formats.qti_numbers import Stated, decimal_of, measure
 from itembank.exchange.formats.qti_operators import NUMERIC, Declared, Responses, Scorer
 from itembank.exchange.formats.qti_xml import children, count_of, words
@@ -31,7 +41,8 @@ def read_text(item: Item) -> ReadRow:
     blanks = [{"id": str(number), "width": _width(element)} for number, element in enumerate(item.fields, 1)]
     found: list[Json] = []
     rule = judged(item.question, "accept", lambda: _fill(item, owns, found))
-    scoring = item.scoring(rule or "", {"blanks": found or [{"accept": [], "normalise": []} for _ in blanks]})
+    said: Json = {"blanks": found or [{"accept": [], "normalise": []} for _ in blanks]}
+    scoring = item.scoring(rule or "", said, len(blanks))
     return item.question.finish("text_entry", item.stem, interaction={"blanks": blanks}, scoring=scoring)
 
 
@@ -152,6 +163,15 @@ def _read_number(item: Item) -> ReadRow:
     if unit:
         scoring["unit"] = unit
     return item.question.finish("numeric_entry", unmarked(item.stem), interaction=interaction, scoring=scoring)
+
+
+def _own_number(item: Item, element: Element, correct: str, judge: Callable[[str], float]) -> Json:
+    """The tolerance as our own package says it; the judge must at least reward the number and not a far one."""
+    value = decimal_of(correct) or Decimal(0)
+    if judge(correct) <= NEAR or judge(points_text(2 * value + 1000)) > NEAR:
+        unrewarded(item.question, correct)
+    kind, amount = (element.get(f"data-tolerance-{name}", "") for name in ("kind", "amount"))
+    return {"value": correct, "tolerance": {"kind": kind, "amount": amount}}
 
 
 def _unit(item: Item, element: Element) -> tuple[Json | None, Json]:
