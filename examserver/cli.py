@@ -14,6 +14,7 @@ from examserver.plumbing.settings import Settings, load_settings
 GROUPS = {
     "bank": "itembank.commands:bank",
     "custodian": "itembank.papers.commands:custodian",
+    "paper": "itembank.papers.ceremonies.commands:paper",
     "authority": "examserver.transparency.commands:authority",
     "hall": "examserver.hall.commands:hall",
     "capture": "proctor.capture.commands:capture",

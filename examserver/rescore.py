@@ -120,9 +120,25 @@ def _add_keys(material: Material, data: bytes, document: Document, opener: Opene
     material.key_digests.add(digest(data))
 
 
+def _lineages(opener: Opener | None, manifests: Sequence[str], trust: Trust | None) -> set[str]:
+    """The record's manifests, and those they were re-sealed from as the signed packages beside it say."""
+    known = set(manifests)
+    for path in opener.companions if opener else ():
+        try:
+            data = path.read_bytes()
+            file = read_archive(data).get("manifest.json", b"") if data[:2] == b"PK" else data
+            document = read_document(file, "exam.paper-manifest")
+        except (OSError, ExamError):
+            continue
+        signed = all(check.ok for check in check_signatures(document, trust, {"bank"}))
+        if signed and digest(file) in manifests:
+            known |= set(document.body.get("reseal", {}).get("supersedes", []))
+    return known
+
+
 def _gather(opener: Opener | None, manifests: Sequence[str], trust: Trust | None, checks: Checklist) -> Material:
     """Key packages of the record's papers and the result sheets among the companions, their signatures checked."""
-    material = Material()
+    material, known = Material(), _lineages(opener, manifests, trust)
     for path in opener.companions if opener else ():
         try:
             data = path.read_bytes()
@@ -131,7 +147,7 @@ def _gather(opener: Opener | None, manifests: Sequence[str], trust: Trust | None
             continue
         if document is None:
             continue
-        if document.type == "exam.key-package" and document.body.get("manifest_digest") in manifests:
+        if document.type == "exam.key-package" and document.body.get("manifest_digest") in known:
             checks.extend(check_signatures(document, trust, {"bank"}))
             _add_keys(material, data, document, opener)
         elif document.type == "exam.result-sheet":

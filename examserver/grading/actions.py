@@ -35,6 +35,7 @@ from examserver.grading.trace import (
 )
 from examserver.hall.verify import verify_record
 from examserver.kernel.access import Actor, system_actor
+from examserver.kernel.calendar import local_day
 from examserver.kernel.canonical import digest
 from examserver.kernel.checks import Check
 from examserver.kernel.crypto.keys import KeyPair
@@ -44,8 +45,14 @@ from examserver.kernel.errors import Broken, Json, Refused
 from examserver.kernel.opener import Opener
 from examserver.kernel.policy import integer_on
 from examserver.planning.actions import plan_vault
-from examserver.planning.calendar import local_day
-from examserver.planning.tables import PlanRow, candidates_of, load_plan, load_plan_of_sitting, plans_with_paper
+from examserver.planning.tables import (
+    PlanRow,
+    candidates_of,
+    lineage_of,
+    load_plan,
+    load_plan_of_sitting,
+    plans_with_paper,
+)
 from examserver.plumbing.files import Vault
 from examserver.plumbing.identity import offload
 from examserver.plumbing.jobs import Progress, enqueue, job
@@ -235,8 +242,7 @@ def start_run(work: Work, sitting: str) -> RunRow:
     plan = load_plan_of_sitting(work.session, sitting)
     record = load_record(work.session, sitting)
     cut_score = _signed_cut_score(work, plan)
-    manifests = [plan.paper["manifest_digest"]] if plan.paper else []
-    keys = load_newest_package(work.session, manifests, sitting)
+    keys = load_newest_package(work.session, lineage_of(plan), sitting)
     run_id = work.new_id("run")
     row = RunRow(
         id=run_id,

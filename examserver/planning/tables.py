@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from examserver.kernel.errors import Missing
 from examserver.plumbing.database import AuthorityBase
+from itembank.papers.manifest import read_manifest
 
 
 class NoSuchPlan(Missing):
@@ -108,8 +109,13 @@ def all_plans(session: Session) -> list[PlanRow]:
 
 
 def plans_with_paper(session: Session, manifest_digest: str) -> list[PlanRow]:
-    """The plans whose paper has this manifest."""
-    return [row for row in all_plans(session) if row.paper and row.paper["manifest_digest"] == manifest_digest]
+    """The plans whose paper has this manifest, or one re-sealed from it."""
+    return [row for row in all_plans(session) if manifest_digest in lineage_of(row)]
+
+
+def lineage_of(row: PlanRow) -> list[str]:
+    """The digests of the manifests of a plan's paper: its own last, before it those it was re-sealed from."""
+    return list(read_manifest(row.manifest.encode()).lineage) if row.manifest else []
 
 
 def next_day_serial(session: Session, code13: str, day: str) -> int:

@@ -93,3 +93,19 @@ class Vault:
         if digest(data) != digest_text:
             raise FileAltered(what=digest_text)
         return data
+
+    def remove(self, digest_text: str) -> bool:
+        """Overwrite and delete the content, durably; whether there was any. What copies elsewhere hold is theirs."""
+        path = self.path(digest_text)
+        if not path.exists():
+            return False
+        try:
+            with path.open("r+b") as file:
+                file.write(bytes(path.stat().st_size))
+                file.flush()
+                os.fsync(file.fileno())
+            path.unlink()
+            _flush_folder(path.parent)
+        except OSError as error:
+            raise DiskFull(reason=error.strerror or str(error)) from error
+        return True

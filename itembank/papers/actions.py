@@ -178,7 +178,7 @@ def _grading_key(work: Work) -> bytes:
     return key
 
 
-def _custodians_for(work: Work, wanted: Sequence[str]) -> list[Custodian]:
+def custodians_for(work: Work, wanted: Sequence[str]) -> list[Custodian]:
     """The custodians asked for; raises CustodianNotSeparate for one the sealer enrolled."""
     rows = [load_custodian(work.session, custodian) for custodian in wanted]
     for row in rows:
@@ -192,7 +192,7 @@ def ask_sealing(work: Work, assembly_id: str, body: SealRequest) -> PaperRow:
     _check_duties(work, load_assembly(work.session, assembly_id))
     facts = assembly_facts(work, assembly_id)
     _grading_key(work)
-    custodians = _custodians_for(work, body.custodians)
+    custodians = custodians_for(work, body.custodians)
     paper_id = work.new_id("ppr")
     row = PaperRow(
         id=paper_id,

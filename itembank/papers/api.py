@@ -8,6 +8,9 @@ from examserver.plumbing.trust import NoTrustedKey
 from examserver.plumbing.work import Work
 from itembank.items.tables import BankNotReady
 from itembank.papers import actions
+from itembank.papers.ceremonies import api as ceremonies_api  # noqa: F401 - declares its endpoints
+from itembank.papers.possessions import api as possessions_api  # noqa: F401
+from itembank.papers.retention import api as retention_api  # noqa: F401
 from itembank.papers.schemas import (
     CustodianRequest,
     CustodiansView,
@@ -29,6 +32,7 @@ from itembank.papers.tables import (
     all_papers,
     load_paper,
 )
+from itembank.papers.tracing import api as tracing_api  # noqa: F401
 
 
 def _custodian_view(row: CustodianRow) -> CustodianView:
@@ -59,6 +63,8 @@ def _paper_view(row: PaperRow, names: dict[str, str]) -> PaperView:
         manifest_digest=row.manifest_digest,
         package_digest=row.package_digest,
         keys_digest=row.keys_digest,
+        superseded=[str(one["manifest_digest"]) for one in row.earlier],
+        destroyed_ms=row.destroyed_ms,
     )
 
 
@@ -101,6 +107,7 @@ def enrol_custodian(work: Work, body: CustodianRequest) -> CustodianView:
         actions.SealerNotSeparate,
         actions.CustodianNotSeparate,
         actions.NotApproved,
+        actions.TrialPaper,
         actions.TrialPaper,
         BankNotReady,
         TooFewCustodians,

@@ -1,4 +1,4 @@
-"""`exam custodian`: a custodian makes a key of their own and releases a paper to one hall for one sitting.
+"""`exam custodian`: make a key, see what one holds, prove it, release to a hall, answer a call.
 
 The private key never leaves the custodian's machine: the bank is given the public part, the hall a share sealed to it.
 """
@@ -16,11 +16,15 @@ from examserver.kernel.archive import read_archive
 from examserver.kernel.canonical import b64u
 from examserver.kernel.crypto.keys import KeyPair, key_id, read_key_file, verify_signature, write_key_file
 from examserver.kernel.documents import read_document, read_trust, require_signatures
-from examserver.kernel.errors import Invalid, Refused
+from examserver.kernel.errors import Refused
 from examserver.kernel.fields import Fields, parse_json
 from examserver.plumbing.files import SECRET, write_durably
+from itembank.papers.ceremony import check_call, read_call
+from itembank.papers.fingerprint import fingerprint_words
 from itembank.papers.manifest import MANIFEST_NAME, Manifest, hall_identity, read_manifest
-from itembank.papers.opening import make_release
+from itembank.papers.opening import make_release, open_share
+from itembank.papers.possession import prove_possession, read_challenge
+from itembank.papers.store import read_passphrase
 
 LARGEST_IDENTITY = 1_000_000
 EXISTING = click.Path(exists=True, path_type=Path)
@@ -34,14 +38,6 @@ class KeyFileExists(Refused):
     message_en = "{path} exists; a key is never overwritten"
     next_zh = "请换一个文件名"
     next_en = "Choose another file name"
-
-
-class BadPassphraseFile(Invalid):
-    """The passphrase must hold at least ten characters."""
-
-    code = "custodian.passphrase"
-    message_zh = "口令文件中的口令至少需要 10 个字符"
-    message_en = "The passphrase in the file needs at least 10 characters"
 
 
 class AnotherHall(Refused):
@@ -69,13 +65,6 @@ def custodian() -> None:
     """Make a custodian's key; release a paper to a hall."""
 
 
-def _passphrase(path: Path) -> str:
-    text = path.read_text("utf-8").strip()
-    if len(text) < 10:
-        raise BadPassphraseFile()
-    return text
-
-
 @custodian.command("new")
 @click.option("--name", required=True, help="The custodian's name as the bank shows it.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Key file to write.")
@@ -85,11 +74,13 @@ def new(name: str, out: Path, passphrase_file: Path) -> None:
     if out.exists():
         raise KeyFileExists(path=str(out))
     pair = KeyPair.generate()
-    write_durably(out, write_key_file(pair, name, _passphrase(passphrase_file)), SECRET)
+    write_durably(out, write_key_file(pair, name, read_passphrase(passphrase_file)), SECRET)
+    words = fingerprint_words(pair.signing.public_raw, pair.sealing.public_raw)
     public = {
         "name": name,
         "signing_key": b64u(pair.signing.public_raw),
         "sealing_key": b64u(pair.sealing.public_raw),
+        "fingerprint": words,
     }
     click.echo(json.dumps(public, ensure_ascii=False))
 
@@ -169,7 +160,7 @@ def release(
     """Open this custodian's shares and seal them again for the hall and sitting the authority ordered."""
     sitting, ordered = _ordered(order, trust)
     manifest = _read_package(package)
-    pair = read_key_file(key_file.read_bytes(), _passphrase(passphrase_file))
+    pair = read_key_file(key_file.read_bytes(), read_passphrase(passphrase_file))
     hall_key, chosen = _hall_key(hall, ca, ordered), _chosen(manifest, forms)
     made_ms = time.time_ns() // 1_000_000
     write_durably(out, make_release(manifest, pair, hall_key, sitting, chosen, device, made_ms))
@@ -180,4 +171,75 @@ def release(
         "forms": chosen,
         "out": str(out),
     }
+    click.echo(json.dumps(told, ensure_ascii=False))
+
+
+def _own(command: Any) -> Any:
+    """The options by which a custodian opens what is theirs."""
+    command = click.option("--package", type=EXISTING, required=True, help="The sealed paper package.")(command)
+    command = click.option("--passphrase-file", type=EXISTING, required=True)(command)
+    return click.option("--key", "key_file", type=EXISTING, required=True)(command)
+
+
+@custodian.command("show")
+@_own
+def show(key_file: Path, passphrase_file: Path, package: Path) -> None:
+    """Open one's own shares of a paper, show nothing of them, and say what one holds."""
+    manifest, pair = _read_package(package), read_key_file(key_file.read_bytes(), read_passphrase(passphrase_file))
+    own = manifest.custodian_with_key(pair.signing.public_raw)
+    for form in manifest.forms:
+        open_share(manifest, form.form, own.custodian, pair.sealing)
+    told = {
+        "paper": manifest.paper,
+        "title": manifest.title,
+        "forms": [form.name for form in manifest.forms],
+        "not_before_ms": manifest.not_before_ms,
+        "expires_ms": manifest.expires_ms,
+        "threshold": manifest.threshold,
+        "custodians": [one.name for one in manifest.custodians],
+        "custodian": own.custodian,
+        "shares": len(manifest.forms),
+    }
+    click.echo(json.dumps(told, ensure_ascii=False))
+
+
+def _signed_by_bank(path: Path, trust: Path) -> bytes:
+    """A document's bytes once the bank's signature holds; raises SignatureBroken."""
+    data = path.read_bytes()
+    require_signatures(read_document(data), read_trust(trust.read_bytes()), ["bank"])
+    return data
+
+
+@custodian.command("prove")
+@_own
+@click.option("--challenge", type=EXISTING, required=True, help="The bank's challenge.")
+@click.option("--trust", type=EXISTING, required=True, help="trust.json with the bank's key.")
+@click.option("--device", required=True, help="The device the custodian acts on.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Answer to write.")
+def prove(
+    key_file: Path, passphrase_file: Path, package: Path, challenge: Path, trust: Path, device: str, out: Path
+) -> None:
+    """Prove to the bank that one still holds every share, showing none."""
+    asked = read_challenge(_signed_by_bank(challenge, trust))
+    manifest, pair = _read_package(package), read_key_file(key_file.read_bytes(), read_passphrase(passphrase_file))
+    write_durably(out, prove_possession(manifest, pair, asked, device, time.time_ns() // 1_000_000))
+    click.echo(json.dumps({"paper": manifest.paper, "custodian": asked.custodian, "out": str(out)}, ensure_ascii=False))
+
+
+@custodian.command("answer")
+@_own
+@click.option("--call", "call_file", type=EXISTING, required=True, help="The bank's call to a ceremony.")
+@click.option("--trust", type=EXISTING, required=True, help="trust.json with the bank's key.")
+@click.option("--device", required=True, help="The device the custodian acts on, as it will stand on record.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Answer to write.")
+def answer(
+    key_file: Path, passphrase_file: Path, package: Path, call_file: Path, trust: Path, device: str, out: Path
+) -> None:
+    """Give one's shares to a ceremony of the bank: other custodians for the paper, or a paper print."""
+    call = read_call(_signed_by_bank(call_file, trust))
+    manifest, pair = _read_package(package), read_key_file(key_file.read_bytes(), read_passphrase(passphrase_file))
+    made_ms = time.time_ns() // 1_000_000
+    check_call(call, manifest, made_ms)
+    write_durably(out, make_release(manifest, pair, call.sealing_key, call.ceremony, call.forms, device, made_ms))
+    told = {"ceremony": call.ceremony, "kind": call.kind, "reason": call.reason, "place": call.place, "out": str(out)}
     click.echo(json.dumps(told, ensure_ascii=False))

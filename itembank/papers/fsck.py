@@ -7,25 +7,32 @@ from collections.abc import Iterator
 
 from examserver.kernel.audit import AuditEvent, verify_chain
 from examserver.kernel.checks import Check
+from examserver.kernel.documents import check_signatures, read_document
 from examserver.kernel.errors import ExamError
 from examserver.plumbing.audit_store import read_events
 from examserver.plumbing.trust import trust_of
 from examserver.plumbing.work import Work
 from itembank.items.content import content_digest, read_content
 from itembank.papers.actions import paper_vault
-from itembank.papers.tables import PaperRow, all_item_versions, all_papers
+from itembank.papers.destruction import KEYS, PACKAGE
+from itembank.papers.retention.actions import DESTROYED
+from itembank.papers.tables import PaperRow, all_item_versions, all_papers, ceremonies_of, destructions_of
 from itembank.papers.verify import verify_key_package, verify_package
 
 
 def fsck(work: Work) -> list[Check]:
     """Audit chain, every item version, every sealed paper."""
     events = list(read_events(work.session, work.role))
-    sealings = {event.subject: event for event in events if event.action == "paper.sealed"}
+    sealings = {event.subject: event for event in events if event.action in ("paper.sealed", "paper.resealed")}
+    destroyed = {event.subject for event in events if event.action == "paper.destroyed"}
     checks = verify_chain(events)
     items = list(_item_faults(work))
     checks += items or [Check("item_content", True, "every item version has the content it is named by")]
     for row in all_papers(work.session):
-        checks += _paper_checks(work, row, sealings.get(row.id))
+        if row.state == DESTROYED or row.id in destroyed:
+            checks += _gone_checks(work, row, row.id in destroyed)
+        else:
+            checks += _paper_checks(work, row, sealings.get(row.id))
     known = {row.id for row in all_papers(work.session)}
     checks += [
         Check("paper_kept", False, "it was sealed, but its row is gone", f"paper {paper} sealed at {event.at_ms}")
@@ -45,6 +52,24 @@ def _item_faults(work: Work) -> Iterator[Check]:
             continue
         if found != row.digest:
             yield Check("item_content", False, f"its content has digest {found}, it is named by {row.digest}", place)
+
+
+def _gone_checks(work: Work, row: PaperRow, recorded: bool) -> Iterator[Check]:
+    """A destroyed paper: said by an act on record, its signed record whole, none of its files and keys left."""
+    place = f"paper {row.id} {row.title}"
+    yield Check("paper_recorded", recorded and row.state == DESTROYED, f"its state is {row.state}", place)
+    done = [one for one in destructions_of(work.session, row.id) if one.record is not None]
+    yield Check("destruction_recorded", len(done) == 1, f"{len(done)} signed records of its destruction", place)
+    for one in done:
+        document = read_document(one.record or b"")
+        yield from (check for check in check_signatures(document, trust_of(work), {"bank"}) if not check.ok)
+        names = [str(each["name"]) for each in document.body["material"] if each["kind"] in (PACKAGE, KEYS)]
+        left = [name for name in names if paper_vault(work.runtime).path(name).exists()]
+        yield Check(
+            "really_gone", not left, f"still there: {', '.join(left)}" if left else f"{len(names)} files", place
+        )
+    keys = [one.id for one in ceremonies_of(work.session, row.id) if one.sealed_key is not None]
+    yield Check("really_gone", not keys, f"ceremony keys left: {', '.join(keys)}" if keys else "no key left", place)
 
 
 def _paper_checks(work: Work, row: PaperRow, sealing: AuditEvent | None) -> list[Check]:

@@ -11,7 +11,7 @@ from examserver.kernel.crypto.keys import key_id
 from examserver.kernel.crypto.seal import HPKE_SUITE, SUITE
 from examserver.kernel.documents import Document, NotADocument, read_document
 from examserver.kernel.errors import Json, Missing
-from examserver.kernel.fields import Fields
+from examserver.kernel.fields import Fields, MalformedField, is_digest
 
 MANIFEST_TYPE = "exam.paper-manifest"
 KEYS_TYPE = "exam.key-package"
@@ -44,6 +44,15 @@ class Custodian:
     signing_key: bytes
     sealing_key: bytes
 
+    def as_json(self) -> Json:
+        """As a manifest lists them."""
+        return {
+            "custodian": self.custodian,
+            "name": self.name,
+            "signing_key": b64u(self.signing_key),
+            "sealing_key": b64u(self.sealing_key),
+        }
+
     @property
     def signing_key_id(self) -> str:
         """The key id that signs this custodian's releases."""
@@ -52,11 +61,30 @@ class Custodian:
 
 @dataclass(frozen=True)
 class Slot:
-    """One custodian's sealed share of one form key, and the digest of the share inside."""
+    """One custodian's sealed share of one form key, and the digest of the share inside.
+
+    `proof_key` is the public Ed25519 key made from the share: who holds the share can sign with it, and shows nothing.
+    """
 
     custodian: str
     share: bytes
     share_digest: str
+    proof_key: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Reseal:
+    """How a manifest came out of an earlier one: the forms untouched, the shares made anew for other custodians.
+
+    `supersedes` lists all earlier manifests of the paper, the oldest first: it is the one the answer keys name.
+    """
+
+    ceremony: str
+    supersedes: tuple[str, ...]
+    released: tuple[str, ...]
+    asked_by: str
+    approved_by: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -72,6 +100,7 @@ class SealedForm:
     plain_digest: str
     item_versions_digest: str
     slots: tuple[Slot, ...]
+    key_digest: str | None = None
 
     @property
     def entry(self) -> str:
@@ -104,6 +133,12 @@ class Manifest:
     threshold: int
     custodians: tuple[Custodian, ...]
     forms: tuple[SealedForm, ...]
+    reseal: Reseal | None = None
+
+    @property
+    def lineage(self) -> tuple[str, ...]:
+        """The digests of this paper's manifests, from the first to this one."""
+        return (*(self.reseal.supersedes if self.reseal else ()), self.digest)
 
     def form(self, form_id: str) -> SealedForm:
         """The form with this id; raises FormNotInPaper."""
@@ -127,7 +162,8 @@ class Manifest:
         raise CustodianNotInPaper(paper=self.paper, custodian=key_id("ed25519", signing_key))
 
 
-def _custodian(fields: Fields) -> Custodian:
+def read_custodian(fields: Fields) -> Custodian:
+    """One custodian as a manifest or a call lists them."""
     custodian = Custodian(
         fields.text("custodian", 80),
         fields.text("name", 200),
@@ -139,7 +175,12 @@ def _custodian(fields: Fields) -> Custodian:
 
 
 def _slot(fields: Fields) -> Slot:
-    slot = Slot(fields.text("custodian", 80), fields.binary("share"), fields.digest("share_digest"))
+    slot = Slot(
+        fields.text("custodian", 80),
+        fields.binary("share"),
+        fields.digest("share_digest"),
+        fields.binary("proof_key", 32) if fields.has("proof_key") else None,
+    )
     fields.finish()
     return slot
 
@@ -155,6 +196,7 @@ def _form(fields: Fields) -> SealedForm:
         plain_digest=fields.digest("plain_digest"),
         item_versions_digest=fields.digest("item_versions_digest"),
         slots=tuple(_slot(slot) for slot in fields.many("slots", 255)),
+        key_digest=fields.digest("key_digest") if fields.has("key_digest") else None,
     )
     fields.finish()
     return form
@@ -164,6 +206,23 @@ def _scope(fields: Fields) -> Json:
     plan = fields.nullable("plan", lambda name: fields.text(name, 80))
     fields.finish()
     return {"plan": plan}
+
+
+def _reseal(fields: Fields) -> Reseal:
+    supersedes = fields.values("supersedes", 100)
+    if not supersedes or not all(is_digest(one) for one in supersedes) or len(set(supersedes)) < len(supersedes):
+        reason = {"reason_zh": "应为不重复的摘要", "reason_en": "distinct digests are expected"}
+        raise MalformedField(place=fields.at("supersedes"), **reason)
+    made = Reseal(
+        fields.text("ceremony", 80),
+        tuple(supersedes),
+        tuple(fields.texts("released", 255)),
+        fields.text("asked_by", 120),
+        fields.text("approved_by", 120),
+        fields.text("reason", 1000),
+    )
+    fields.finish()
+    return made
 
 
 def parse_manifest(document: Document, manifest_digest: str) -> Manifest:
@@ -190,8 +249,9 @@ def parse_manifest(document: Document, manifest_digest: str) -> Manifest:
         blueprint_digest=fields.digest("blueprint_digest"),
         specification_digest=fields.digest("specification_digest"),
         threshold=fields.integer("threshold", 1, 255),
-        custodians=tuple(_custodian(one) for one in fields.many("custodians", 255)),
+        custodians=tuple(read_custodian(one) for one in fields.many("custodians", 255)),
         forms=tuple(_form(form) for form in fields.many("forms", 200)),
+        reseal=_reseal(fields.within("reseal")) if fields.has("reseal") else None,
     )
     bank.finish()
     fields.finish()

@@ -7,7 +7,7 @@ again for one hall and one sitting; the hall joins the shares; a share that is n
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from examserver.kernel.canonical import b64u, digest, to_json
+from examserver.kernel.canonical import b64u, digest
 from examserver.kernel.crypto.keys import KeyPair, SealingKey, key_id, verify_signature
 from examserver.kernel.crypto.seal import open_bytes, open_with, seal_to
 from examserver.kernel.crypto.shares import Share, join_shares
@@ -25,6 +25,7 @@ from itembank.papers.manifest import (
     release_info,
     share_info,
 )
+from itembank.papers.slots import key_digest, proof_key, share_plaintext
 
 
 class ShareAltered(Broken):
@@ -78,17 +79,16 @@ class Release:
     forms: tuple[tuple[str, bytes], ...]
 
 
-def _share_plaintext(form: str, share: Share) -> bytes:
-    return to_json({"form": form, "index": share.index, "value": b64u(share.value)})
-
-
 def _read_share(manifest: Manifest, form_id: str, custodian_id: str, plaintext: bytes) -> Share:
     """The share in an opened slot; raises ShareAltered unless its digest is the manifest's."""
     slot = manifest.form(form_id).slot_of(custodian_id)
     if slot is None or digest(plaintext) != slot.share_digest:
         raise ShareAltered(custodian=custodian_id, form=form_id)
     fields = Fields(parse_json(plaintext, "share"), "share")
-    return Share(fields.integer("index", 1, 255), fields.binary("value", 32))
+    share = Share(fields.integer("index", 1, 255), fields.binary("value", 32))
+    if slot.proof_key not in (None, proof_key(form_id, share).public_raw):
+        raise ShareAltered(custodian=custodian_id, form=form_id)
+    return share
 
 
 def open_share(manifest: Manifest, form_id: str, custodian_id: str, key: SealingKey) -> Share:
@@ -116,7 +116,7 @@ def make_release(
     for form_id in forms:
         share = open_share(manifest, form_id, custodian.custodian, pair.sealing)
         info = release_info(manifest.paper, form_id, hall, sitting)
-        sealed = seal_to(hall_key, _share_plaintext(form_id, share), info)
+        sealed = seal_to(hall_key, share_plaintext(form_id, share), info)
         entries.append({"form": form_id, "share": b64u(sealed)})
     body = {
         "paper": manifest.paper,
@@ -208,6 +208,12 @@ def join_form_key(manifest: Manifest, shares: Sequence[Share]) -> bytes:
     if len(distinct) < manifest.threshold:
         raise TooFewShares(given=len(distinct), needed=manifest.threshold)
     return join_shares([distinct[index] for index in sorted(distinct)][: manifest.threshold])
+
+
+def check_form_key(manifest: Manifest, form_id: str, key: bytes) -> None:
+    """Raises FormAltered unless the rebuilt key is the one the manifest names (where it names one)."""
+    if manifest.form(form_id).key_digest not in (None, key_digest(manifest.paper, form_id, key)):
+        raise FormAltered(form=form_id, reason_zh="拼合的密钥不对", reason_en="the rebuilt key is another one")
 
 
 def open_form(manifest: Manifest, form_id: str, ciphertext: bytes, key: bytes) -> Json:

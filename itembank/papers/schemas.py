@@ -63,7 +63,7 @@ class KeptBy(Schema):
 
 
 class PaperView(Schema):
-    """A paper and where it stands: sealing or sealed."""
+    """A paper and where it stands: sealing, sealed or destroyed; `superseded` are manifests no hall takes any more."""
 
     paper: str
     assembly: str
@@ -81,6 +81,8 @@ class PaperView(Schema):
     manifest_digest: str | None
     package_digest: str | None
     keys_digest: str | None
+    superseded: list[str]
+    destroyed_ms: int | None
 
 
 class PapersView(Schema):

@@ -12,7 +12,6 @@ from examserver.kernel.archive import write_archive
 from examserver.kernel.canonical import b64u, digest, digest_of, to_json
 from examserver.kernel.crypto.keys import key_id
 from examserver.kernel.crypto.seal import HPKE_SUITE, SUITE, seal_bytes, seal_to
-from examserver.kernel.crypto.shares import Share, split_secret
 from examserver.kernel.crypto.sign import Signer
 from examserver.kernel.documents import sign_document
 from examserver.kernel.errors import Json, Refused
@@ -24,8 +23,8 @@ from itembank.papers.manifest import (
     form_aad,
     item_versions,
     keys_context,
-    share_info,
 )
+from itembank.papers.slots import key_digest, make_slots
 
 Entropy = Callable[[int], bytes]
 
@@ -117,8 +116,15 @@ def _repeated(values: Sequence[object]) -> int | None:
 
 def check_terms(facts: PaperFacts, custodians: Sequence[Custodian]) -> None:
     """Raises the first rule that threshold, custodians or dates of a sealing would break."""
-    if not 2 <= facts.threshold <= len(custodians):
-        raise TooFewCustodians(given=len(custodians), threshold=facts.threshold)
+    check_holders(facts.threshold, custodians)
+    if not facts.not_before_ms < facts.expires_ms:
+        raise DatesOutOfOrder()
+
+
+def check_holders(threshold: int, custodians: Sequence[Custodian]) -> None:
+    """Raises TooFewCustodians or CustodiansNotDistinct."""
+    if not 2 <= threshold <= len(custodians):
+        raise TooFewCustodians(given=len(custodians), threshold=threshold)
     for values in (
         [one.custodian for one in custodians],
         [one.name for one in custodians],
@@ -128,20 +134,12 @@ def check_terms(facts: PaperFacts, custodians: Sequence[Custodian]) -> None:
         twice = _repeated(values)
         if twice is not None:
             raise CustodiansNotDistinct(who=custodians[twice].name)
-    if not facts.not_before_ms < facts.expires_ms:
-        raise DatesOutOfOrder()
 
 
 def check_forms(forms: Sequence[FormToSeal]) -> None:
     """Raises NothingToSeal unless there is a regular form and no form twice."""
     if all(form.reserve for form in forms) or _repeated([form.form for form in forms]) is not None:
         raise NothingToSeal()
-
-
-def _slot(paper: str, form: str, custodian: Custodian, share: Share) -> Json:
-    plaintext = to_json({"form": form, "index": share.index, "value": b64u(share.value)})
-    sealed = seal_to(custodian.sealing_key, plaintext, share_info(paper, form, custodian.custodian))
-    return {"custodian": custodian.custodian, "share": b64u(sealed), "share_digest": digest(plaintext)}
 
 
 def _seal_form(
@@ -151,7 +149,6 @@ def _seal_form(
     key, salt, nonce = entropy(32), entropy(32), entropy(12)
     plaintext = to_json({**form.content, "salt": b64u(salt)})
     sealed = seal_bytes(key, plaintext, form_aad(facts.paper, form.form, {"plan": facts.plan}), nonce)
-    shares = split_secret(key, facts.threshold, len(custodians))
     versions = item_versions(form.content)
     entry = {
         "form": form.form,
@@ -162,7 +159,8 @@ def _seal_form(
         "cipher_size": len(sealed),
         "plain_digest": digest(plaintext),
         "item_versions_digest": digest_of(versions, "exam.item-versions", 1),
-        "slots": [_slot(facts.paper, form.form, *pair) for pair in zip(custodians, shares, strict=True)],
+        "key_digest": key_digest(facts.paper, form.form, key),
+        "slots": make_slots(facts.paper, form.form, key, facts.threshold, custodians),
     }
     return entry, sealed
 
@@ -184,15 +182,7 @@ def _manifest_body(facts: PaperFacts, custodians: Sequence[Custodian], entries: 
         "blueprint_digest": facts.blueprint_digest,
         "specification_digest": facts.specification_digest,
         "threshold": facts.threshold,
-        "custodians": [
-            {
-                "custodian": one.custodian,
-                "name": one.name,
-                "signing_key": b64u(one.signing_key),
-                "sealing_key": b64u(one.sealing_key),
-            }
-            for one in custodians
-        ],
+        "custodians": [one.as_json() for one in custodians],
         "forms": entries,
     }
 

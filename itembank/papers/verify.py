@@ -6,6 +6,7 @@ check that names the entry, form or custodian it speaks of.
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from examserver.kernel.archive import read_archive, salvage
@@ -18,10 +19,11 @@ from examserver.kernel.documents import Document, Trust, check_signatures, read_
 from examserver.kernel.errors import ExamError, Json
 from examserver.kernel.fields import Fields, MalformedField
 from examserver.kernel.opener import Opener
-from itembank.papers.manifest import MANIFEST_NAME, Manifest, item_versions, parse_manifest
+from itembank.papers.manifest import MANIFEST_NAME, Manifest, SealedForm, item_versions, parse_manifest
 from itembank.papers.opening import (
     KeyPackage,
     Release,
+    check_form_key,
     join_form_key,
     open_form,
     open_key_package,
@@ -67,6 +69,7 @@ def _check_entries(entries: Entries, trust: Trust | None, opener: Opener | None,
     if manifest is not None:
         _check_manifest(manifest, checks)
         _check_forms(manifest, entries, checks)
+        check_reseal(manifest, opener, checks)
         _open_forms(manifest, entries, opener, checks)
 
 
@@ -81,6 +84,7 @@ def verify_manifest(path: Path, trust: Trust | None, opener: Opener | None) -> R
             manifest = checks.attempt("manifest_complete", digest(data), parse_manifest, document, digest(data))
             if manifest is not None:
                 _check_manifest(manifest, checks)
+                check_reseal(manifest, opener, checks)
     return checks.report(path, "paper manifest")
 
 
@@ -97,6 +101,43 @@ def _check_manifest(manifest: Manifest, checks: Checklist) -> None:
         f"opens from {manifest.not_before_ms}, expires {manifest.expires_ms}",
     )
     checks.each("slots_complete", _slot_faults(manifest), "every custodian has one share of every form")
+
+
+def check_reseal(manifest: Manifest, opener: Opener | None, checks: Checklist) -> None:
+    """Of a re-sealed paper: two persons, enough custodians, and no form changed since a manifest lying beside it."""
+    reseal = manifest.reseal
+    if reseal is None:
+        return
+    checks.hold(
+        "resealed_by_two", reseal.asked_by != reseal.approved_by, f"{reseal.asked_by}, {reseal.approved_by}", "reseal"
+    )
+    distinct = len(set(reseal.released))
+    checks.hold("resealed_by_custodians", distinct >= 2, f"shares of {', '.join(reseal.released)}", "reseal")
+    checks.hold("newest_of_its_line", manifest.digest not in reseal.supersedes, "it supersedes others only", "reseal")
+    for path in opener.companions if opener else ():
+        found = _manifest_in(path)
+        if found is not None and found.manifest.digest in reseal.supersedes:
+            faults = reseal_faults(found.manifest, manifest)
+            checks.each("reseal_kept_forms", faults, f"every form is that of {found.manifest.digest}")
+
+
+def reseal_faults(old: Manifest, new: Manifest) -> Iterator[tuple[str, str]]:
+    """(place, detail) of everything a re-sealing changed that it may not change."""
+    for name in ("paper", "title", "occupation_code", "level", "standard", "scope", "not_before_ms", "expires_ms"):
+        if getattr(old, name) != getattr(new, name):
+            yield name, f"{getattr(new, name)}, it was {getattr(old, name)}"
+    if [_lasting(form) for form in old.forms] != [_lasting(form) for form in new.forms]:
+        yield "forms", "a form is another one"
+    released = new.reseal.released if new.reseal else ()
+    strangers = sorted(set(released) - {one.custodian for one in old.custodians})
+    last = new.reseal is not None and new.reseal.supersedes[-1] == old.digest
+    if last and (strangers or len(set(released)) < old.threshold):
+        yield "reseal", f"{len(set(released))} custodians released, {old.threshold} of the old ones were needed"
+
+
+def _lasting(form: SealedForm) -> SealedForm:
+    """What of a form no re-sealing changes: everything but its slots."""
+    return replace(form, slots=())
 
 
 def _custodian_faults(manifest: Manifest) -> Iterator[tuple[str, str]]:
@@ -182,7 +223,9 @@ def _open_form(manifest: Manifest, form_id: str, data: bytes, shares: list[Share
 
 
 def _opened(manifest: Manifest, form_id: str, data: bytes, shares: list[Share]) -> Json:
-    return open_form(manifest, form_id, data, join_form_key(manifest, shares))
+    key = join_form_key(manifest, shares)
+    check_form_key(manifest, form_id, key)
+    return open_form(manifest, form_id, data, key)
 
 
 def _check_content(manifest: Manifest, form_id: str, content: Json) -> None:
@@ -283,18 +326,28 @@ def _check_release(release: Release, trust: Trust | None, opener: Opener | None,
 
 
 def _companion(manifest_digest: str, trust: Trust | None, opener: Opener | None, checks: Checklist) -> Manifest | None:
-    """The manifest with this digest among the companion files, its signature checked; None when none is there."""
+    """The manifest with this digest, or one re-sealed from it, among the companions; None when none is there."""
     for path in opener.companions if opener else ():
-        document = _manifest_in(path, manifest_digest)
-        if document is not None and checks.extend(check_signatures(document, trust, {"bank"})):
-            return checks.attempt("manifest_found", path.name, parse_manifest, document, manifest_digest, at=path.name)
+        found = _manifest_in(path)
+        if found is None or manifest_digest not in found.manifest.lineage:
+            continue
+        if checks.extend(check_signatures(found.document, trust, {"bank"})):
+            checks.hold("manifest_found", True, path.name, path.name)
+            return found.manifest
     return None
 
 
-def _manifest_in(path: Path, manifest_digest: str) -> Document | None:
+@dataclass(frozen=True)
+class _Found:
+    document: Document
+    manifest: Manifest
+
+
+def _manifest_in(path: Path) -> _Found | None:
     try:
         data = path.read_bytes()
         file = read_archive(data).get(MANIFEST_NAME, b"") if data[:2] == b"PK" else data
-        return read_document(file) if digest(file) == manifest_digest else None
+        document = read_document(file)
+        return _Found(document, parse_manifest(document, digest(file)))
     except (OSError, ExamError, json.JSONDecodeError):
         return None

@@ -83,11 +83,18 @@ def _judge(work: Work, row: SittingRow, release: Release, data: bytes) -> Judged
 
 
 def _manifest(work: Work, order: Order, paper: str) -> Manifest:
-    wanted = {one.paper for one in order.papers}
+    wanted = {one.paper: one.manifest_digest for one in order.papers}
     row = work.session.get(PaperRow, paper)
     if row is None or paper not in wanted:
         raise GateClosed(
             act_zh="启封试卷", act_en="release", why_zh="试卷包未导入", why_en="the package is not in the hall"
+        )
+    if row.manifest_digest != wanted[paper]:
+        raise GateClosed(
+            act_zh="启封试卷",
+            act_en="release",
+            why_zh="考场中的试卷包不是场次指令所指的那一份（已重新密封）",
+            why_en="the package in the hall is not the one the order names: it was sealed again",
         )
     return read_manifest(row.manifest)
 

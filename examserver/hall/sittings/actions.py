@@ -67,6 +67,26 @@ class PackageExpired(Refused):
     next_en = "Ask for a freshly sealed package"
 
 
+class PackageSuperseded(Refused):
+    """The paper was re-sealed for other custodians; this hall knows the newer manifest."""
+
+    code = "paper.superseded"
+    message_zh = "这份试卷包已被重新密封的试卷包取代，不能再使用"
+    message_en = "This package was superseded by a re-sealed one and must not be used"
+    next_zh = "请使用新的试卷包，并核对场次指令"
+    next_en = "Use the newer package, and check the sitting order"
+
+
+class PackageInUse(Refused):
+    """A sitting has been released with the package that the new one would replace."""
+
+    code = "paper.in_use"
+    message_zh = "已有场次用原试卷包启封且尚未结束，现在不能换包"
+    message_en = "A sitting released with the earlier package is not over; the package cannot be changed now"
+    next_zh = "请在该场次结束后再导入新的试卷包"
+    next_en = "Import the new package when that sitting is over"
+
+
 class PackageAltered(Broken):
     """A part of the package is missing, foreign or altered."""
 
@@ -144,13 +164,34 @@ def import_paper(work: Work, data: bytes) -> tuple[Manifest, list[Check]]:
     manifest = read_manifest(entries[MANIFEST_NAME])
     _check_wanted(work.session, manifest, work.now_ms)
     _check_parts(manifest, entries)
-    if work.session.get(PaperRow, manifest.paper) is None:
+    known = work.session.get(PaperRow, manifest.paper)
+    if known is None:
         _store_paper(work, manifest, entries)
+    elif known.manifest_digest != manifest.digest:
+        _replace_paper(work, known, manifest, entries[MANIFEST_NAME])
     return manifest, [
         Check("signature", True, "signed by a trusted bank"),
         Check("order", True, "named by an order of this hall"),
         Check("digests", True, f"{len(manifest.forms)} forms as in the manifest"),
     ]
+
+
+def _replace_paper(work: Work, known: PaperRow, manifest: Manifest, file: bytes) -> None:
+    """Take a re-sealed manifest in place of the one it supersedes: the forms stay byte for byte."""
+    held = read_manifest(known.manifest)
+    if manifest.digest in held.lineage:
+        raise PackageSuperseded()
+    same = [(form.form, form.cipher_digest) for form in held.forms]
+    if held.digest not in manifest.lineage or same != [(form.form, form.cipher_digest) for form in manifest.forms]:
+        raise PackageUnwanted(paper=manifest.paper)
+    for row in work.session.scalars(select(SittingRow)):
+        named = (held.paper, held.digest) in {(one.paper, one.manifest_digest) for one in order_of(row).papers}
+        if named and row.released_ms is not None and row.closed_ms is None:
+            raise PackageInUse()
+    known.manifest, known.manifest_digest, known.imported_ms = file, manifest.digest, work.now_ms
+    work.record("paper.replaced", manifest.paper, manifest_digest=manifest.digest, supersedes=held.digest)
+    hall = hall_live(work.runtime)
+    work.after_commit(hall.load_all)
 
 
 def _check_wanted(session: Session, manifest: Manifest, now_ms: int) -> None:

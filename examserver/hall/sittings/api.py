@@ -18,6 +18,8 @@ from examserver.hall.sittings.actions import (
     OrderDiffers,
     PackageAltered,
     PackageExpired,
+    PackageInUse,
+    PackageSuperseded,
     PackageUnwanted,
     SittingOver,
     import_order,
@@ -99,7 +101,7 @@ def import_order_endpoint(runtime: RoleRuntime, actor: Actor, files: Files) -> S
     access=Permit("sitting.import"),
     answer=PaperImportView,
     multipart=True,
-    errors=(NoFile, PackageUnwanted, PackageExpired, PackageAltered),
+    errors=(NoFile, PackageUnwanted, PackageSuperseded, PackageInUse, PackageExpired, PackageAltered),
     summary="Import a sealed paper package",
 )
 def import_paper_endpoint(work: Work, files: Files) -> PaperImportView:

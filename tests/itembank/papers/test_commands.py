@@ -18,10 +18,11 @@ from examserver.kernel.canonical import b64u
 from examserver.kernel.crypto.keys import KeyPair, SigningKey, read_key_file
 from examserver.kernel.crypto.sign import Signer
 from examserver.kernel.documents import SignatureBroken, Trust, TrustedKey, sign_document
-from itembank.papers.commands import AnotherHall, BadPassphraseFile, HallUnreachable, KeyFileExists, custodian
+from itembank.papers.commands import AnotherHall, HallUnreachable, KeyFileExists, custodian
 from itembank.papers.manifest import Custodian, hall_identity, read_manifest
 from itembank.papers.opening import open_release, read_release
 from itembank.papers.sealing import SealedPaper, seal_paper
+from itembank.papers.store import BadPassphraseFile
 from tests.itembank.papers.build import facts, forms_to_seal
 
 PASSPHRASE = "a long enough passphrase"

@@ -1,0 +1,265 @@
+"""Decides where a photographed fragment can come from: the smallest set of hall, sitting, seat that fits all of it.
+
+For whoever investigates a leak. Source: `evidence.md`, "Tracing". Each step of evidence only removes candidates, and
+says how many it left: which forms show these items, at these numbers, in this order; with these options in this order;
+which seats had such a form; whose ticket, seat, minute or copy mark stands in the watermark. What the evidence cannot
+tell apart stays in the answer; evidence that contradicts itself is said to.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from examserver.kernel.calendar import local_time
+from examserver.kernel.errors import Json
+from itembank.papers.fragment import Fragment, Seen, fits, in_order, is_item, read_mark, stands_in, words_of
+
+MINUTE_MS = 60_000
+SLACK_MS = 10 * MINUTE_MS
+
+
+@dataclass(frozen=True)
+class ShownItem:
+    """An item as a form shows it: its number in the form, bare words, options by letter with bare words."""
+
+    number: int
+    code: str
+    words: str
+    options: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class ShownForm:
+    """A form as candidates saw it."""
+
+    paper: str
+    form: str
+    name: str
+    items: tuple[ShownItem, ...]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a form was shown: a seat of a sitting, a printed copy, or - without orders - the form alone."""
+
+    paper: str
+    form: str
+    sitting: str = ""
+    hall: str = ""
+    seat: str = ""
+    ticket: str = ""
+    copy: str = ""
+    from_ms: int = 0
+    to_ms: int = 0
+
+    def as_json(self) -> Json:
+        """What is known of it."""
+        return {name: value for name, value in vars(self).items() if value}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One piece of evidence: what it was, how many candidates it left, whether it says anything."""
+
+    evidence: str
+    before: int
+    after: int
+    words_zh: str
+    words_en: str
+    contradicts: bool = False
+
+    def as_json(self) -> Json:
+        """As printed."""
+        return dict(vars(self))
+
+
+@dataclass(frozen=True)
+class Traced:
+    """The answer: sources that fit everything, the steps, what cannot be told apart."""
+
+    sources: tuple[Source, ...]
+    steps: tuple[Step, ...]
+
+    @property
+    def contradicted(self) -> bool:
+        """Whether some evidence fitted nothing that the rest left over."""
+        return any(step.contradicts for step in self.steps)
+
+    def distinct(self, name: str) -> list[str]:
+        """The different values of one field over all sources."""
+        return sorted({str(getattr(one, name)) for one in self.sources if getattr(one, name)})
+
+    def as_json(self) -> Json:
+        """The whole answer."""
+        fields = ("paper", "form", "hall", "sitting", "seat", "ticket", "copy")
+        return {
+            "candidates": len(self.sources),
+            "unique": len(self.sources) == 1,
+            "contradicted": self.contradicted,
+            **{f"{name}s": self.distinct(name) for name in fields},
+            "sources": [one.as_json() for one in self.sources[:500]],
+            "steps": [step.as_json() for step in self.steps],
+        }
+
+
+def shown_form(paper: str, content: Json) -> ShownForm:
+    """A form document as it is compared."""
+    items, number = [], 0
+    for section in content["sections"]:
+        for item in section["items"]:
+            number += 1
+            options = tuple((str(one["id"]), words_of(one["content"])) for one in item["options"])
+            items.append(ShownItem(number, str(item["code"]), words_of(item["stem"]), options))
+    return ShownForm(paper, str(content["form"]), str(content["name"]), tuple(items))
+
+
+def sources_of_order(order: Json) -> list[Source]:
+    """Every seat of a sitting order with the form it was given."""
+    hall = " ".join(
+        str(part) for part in (order["institution"]["name"], order["centre"], order["room"]["name"]) if part
+    )
+    begins = int(order["starts_ms"])
+    return [
+        Source(
+            paper="",
+            form=str(one["form"]),
+            sitting=str(order["sitting"]),
+            hall=hall,
+            seat=str(one["seat"]),
+            ticket=str(one["ticket"]),
+            from_ms=begins,
+            to_ms=begins + 1000 * (int(order["duration_s"]) + int(one["accommodations"]["extra_s"])),
+        )
+        for one in order["candidates"]
+    ]
+
+
+def corrected(sources: Sequence[Source], record: Json) -> list[Source]:
+    """What the sitting record says over what the order planned: forms and seats in fact, moves, nobody absent."""
+    sessions = {row["ticket"]: row for row in record["sessions"]}
+    by_session = {row["session"]: row["ticket"] for row in record["sessions"]}
+    seats: dict[str, set[str]] = {ticket: {str(row["seat"])} for ticket, row in sessions.items()}
+    for move in record["moves"]:
+        ticket = by_session.get(move["session"])
+        if ticket is not None:
+            seats[ticket] |= {str(move["from_seat"]), str(move["to_seat"])}
+    made = []
+    for one in sources:
+        if one.sitting != record["sitting"]:
+            made.append(one)
+        elif one.ticket in sessions:
+            now = replace(one, form=str(sessions[one.ticket]["form"]), to_ms=max(one.to_ms, int(record["closed_ms"])))
+            made += [replace(now, seat=seat) for seat in sorted(seats[one.ticket])]
+    return made
+
+
+def trace_fragment(fragment: Fragment, forms: Sequence[ShownForm], sources: Sequence[Source]) -> Traced:
+    """Every source that fits the fragment; forms nobody is known to have sat with stay in as forms alone."""
+    papers = {one.form: one.paper for one in forms}
+    placed = [replace(one, paper=papers[one.form]) for one in sources if one.form in papers]
+    seated = {one.form for one in placed if not one.copy}
+    left = [*placed, *(Source(one.paper, one.form) for one in forms if one.form not in seated)]
+    steps: list[Step] = []
+    for evidence, words_zh, words_en, fit in _evidence(fragment, forms):
+        kept = [one for one in left if fit(one)]
+        steps.append(Step(evidence, len(left), len(kept), words_zh, words_en, not kept and bool(left)))
+        left = kept or left
+    return Traced(tuple(left), tuple(steps))
+
+
+Fit = Callable[[Source], bool]
+
+
+def _evidence(fragment: Fragment, forms: Sequence[ShownForm]) -> Iterator[tuple[str, str, str, Fit]]:
+    """Each piece of evidence in its turn: name, words, whether a source fits it."""
+
+    def of_form(test: Callable[[ShownForm], bool]) -> Fit:
+        fitting = {form.form for form in forms if test(form)}
+        return lambda source: source.form in fitting
+
+    for number, seen in enumerate(fragment.seen, 1):
+        zh, en = f"含有第 {number} 道所见试题", f"shows item {number} of the fragment"
+        yield "item", zh, en, of_form(lambda form, seen=seen: bool(places_of(form, seen)))  # type: ignore[misc]
+    if len(fragment.seen) > 1:
+        yield (
+            "order",
+            "试题先后次序相同",
+            "items in this order",
+            of_form(lambda form: items_in_order(form, fragment.seen)),
+        )
+    for number, seen in enumerate(fragment.seen, 1):
+        if seen.options:
+            zh, en = f"第 {number} 道所见试题的选项次序相同", f"options of item {number} in this order"
+            yield "options", zh, en, of_form(lambda form, seen=seen: options_in_order(form, seen))  # type: ignore[misc]
+    if fragment.watermark:
+        yield from _watermark(fragment.watermark)
+
+
+def places_of(form: ShownForm, seen: Seen) -> list[int]:
+    """The numbers at which a form may show what was seen."""
+    return [
+        one.number
+        for one in form.items
+        if seen.number in (None, one.number) and is_item(seen.item, one.code, one.words)
+    ]
+
+
+def items_in_order(form: ShownForm, seen: Sequence[Seen]) -> bool:
+    """Whether the form shows these items from first to last."""
+    return in_order([places_of(form, one) for one in seen])
+
+
+def options_in_order(form: ShownForm, seen: Seen) -> bool:
+    """Whether some item of the form that fits shows these options from top to bottom, at these letters where given."""
+    places = places_of(form, seen)
+    items = [one for one in form.items if one.number in places]
+    return any(in_order([_option_places(item, read) for read in seen.options]) for item in items)
+
+
+def _option_places(item: ShownItem, read: str) -> list[int]:
+    """Where an option read as `A. words`, as words, or as a piece of them may stand."""
+    letter, _, rest = read.partition(".") if read[1:2] == "." else read.partition("．")
+    lettered = bool(rest) and len(letter.strip()) == 1
+    words = words_of([{"text": rest if lettered else read}])
+    return [
+        place
+        for place, (own, printed) in enumerate(item.options)
+        if (not lettered or own == letter.strip().upper()) and _is_option(words, printed)
+    ]
+
+
+def _is_option(read: str, printed: str) -> bool:
+    return bool(read) and (read == printed or (len(read) >= 2 and stands_in(read, printed)))
+
+
+def _watermark(text: str) -> Iterator[tuple[str, str, str, Fit]]:
+    """Words of the mark against ticket, seat and copy; its minute against the time of the sitting."""
+    mark = read_mark(text)
+    for word in mark.words:
+        zh, en = f"水印“{word}”", f"watermark “{word}”"
+        yield "watermark", zh, en, lambda one, word=word: _bears(one, word)  # type: ignore[misc]
+    if mark.minute is not None or mark.day is not None:
+        yield (
+            "time",
+            "水印时间在考试时间内",
+            "the watermark's time is within the sitting",
+            lambda one: _at(one, mark.minute, mark.day),
+        )
+
+
+def _bears(source: Source, word: str) -> bool:
+    printed = [value for value in (source.ticket, source.seat, source.copy) if value]
+    return any(fits(word, value) for value in printed) if printed else True
+
+
+def _at(source: Source, minute: int | None, day: tuple[int, int] | None) -> bool:
+    """Whether the sitting was under way at this minute, on this day; unknown times exclude nothing."""
+    if not source.to_ms:
+        return True
+    first = (source.from_ms - SLACK_MS) // MINUTE_MS
+    last = (source.to_ms + SLACK_MS) // MINUTE_MS
+    return any(_is_minute(at, minute, day) for at in range(first, last + 1))
+
+
+def _is_minute(at: int, minute: int | None, day: tuple[int, int] | None) -> bool:
+    local = local_time(at * MINUTE_MS)
+    return minute in (None, local.hour * 60 + local.minute) and day in (None, (local.month, local.day))
