@@ -17,6 +17,7 @@ from itembank.programmes.tables import (
     find_override,
     phases_of,
 )
+from itembank.specs.standard.actions import standing_of_standard
 from itembank.specs.tables import find_specification, find_specification_row
 from itembank.specs.tree import ContentSpecification
 from itembank.units.store import bank_policy, people_with
@@ -131,6 +132,7 @@ def standing_of(work: Work, bank_id: str) -> Programme:
 
 def _facts(work: Work, bank: BankRow, gaps: tuple[Gap, ...]) -> ReadinessFacts:
     row = find_specification_row(work.session, bank.id)
+    problem = standing_of_standard(work, bank) or ("", "")
     return ReadinessFacts(
         has_specification=row is not None,
         contradictions=len(row.contradictions) if row else 0,
@@ -138,6 +140,8 @@ def _facts(work: Work, bank: BankRow, gaps: tuple[Gap, ...]) -> ReadinessFacts:
         gaps=gaps,
         reviewers=len(people_with(work, REVIEWER)),
         reviewers_min=bank_policy(work).reviewers_min,
+        standard_problem_zh=problem[0],
+        standard_problem_en=problem[1],
     )
 
 

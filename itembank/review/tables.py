@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from examserver.kernel.errors import Missing
 from examserver.plumbing.database import BankBase
 from examserver.plumbing.work import Work
-from itembank.items.tables import ItemRow, ItemVersionRow
+from itembank.items.tables import ItemRow, ItemVersionRow, NoSuchItem, load_item
 from itembank.units.sight import Sight, sight_of
 from itembank.units.store import bank_policy
 
@@ -134,3 +134,11 @@ def may_see(work: Work, item: ItemRow) -> bool:
         return True
     query = select(ItemRow.id).join(ItemVersionRow, ItemVersionRow.id == ItemRow.version_id)
     return work.session.execute(query.where(ItemRow.id == item.id, seen_items(work))).first() is not None
+
+
+def load_seen(work: Work, item_id: str) -> ItemRow:
+    """An item the acting person may read; raises NoSuchItem for any other."""
+    item = load_item(work.session, item_id)
+    if not may_see(work, item):
+        raise NoSuchItem(what=item_id)
+    return item

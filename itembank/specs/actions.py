@@ -9,10 +9,11 @@ from sqlalchemy import func, select
 from examserver.kernel.canonical import digest
 from examserver.plumbing.work import Work
 from itembank.exchange.mapping import SpecificationRule, read_mapping
-from itembank.exchange.sheet import Sheet, is_workbook, read_sheet, sheet_names
+from itembank.exchange.sheet import MOST_ROWS, Book, Sheet, is_workbook, read_sheet, sheet_names
 from itembank.exchange.store import mapping_text
 from itembank.items.state import ENROLLED
 from itembank.items.tables import ItemRow, load_bank
+from itembank.specs.official import check_official, is_official, read_official
 from itembank.specs.reading import FIELDS, SpecificationUnusable, read_specification
 from itembank.specs.tables import SpecificationRow, find_specification, find_specification_row, specification_of
 from itembank.specs.tree import ContentSpecification, Contradiction, check_specification, derive_specification
@@ -35,16 +36,35 @@ def _sheet(data: bytes, sheet: str, rule: SpecificationRule) -> Sheet:
     return read_sheet(data, sheet or (rule.sheet if rule.sheet in names else names[0]), rule.header_row)
 
 
+_Read = tuple[ContentSpecification, list[Contradiction], list[Contradiction]]
+
+
+def _read_table(data: bytes, sheet: str, mapping: str) -> _Read:
+    """A sheet of one node per row, under the mapping's headers or the field names themselves."""
+    rule = read_mapping(mapping_text(mapping or DEFAULT_MAPPING)).specification
+    found = _sheet(data, sheet, rule)
+    plain = set(FIELDS[:4]) <= set(found.headers)
+    read = read_specification(found, {name: name for name in FIELDS} if plain else rule.columns)
+    return read.specification, list(read.unreadable), []
+
+
+def _read_printed(data: bytes, sheet: str) -> _Read | None:
+    """A sheet in the printed layout; None for any other."""
+    book = Book(data)
+    for name in [sheet] if sheet else book.names or [""]:
+        rows = book.grid(name, most=MOST_ROWS)
+        if is_official(rows):
+            found = read_official(rows)
+            return found.specification, list(found.faults), list(check_official(found))
+    return None
+
+
 def import_specification(work: Work, bank_id: str, data: bytes, mapping: str = "", sheet: str = "") -> SpecificationRow:
     """A new version from a workbook or CSV; contradictions are kept with it, an unusable tree is refused whole."""
     load_bank(work.session, bank_id)
-    rule = read_mapping(mapping_text(mapping or DEFAULT_MAPPING)).specification
-    found = _sheet(data, sheet, rule)
-    # A sheet may also use the field names themselves as headers.
-    plain = set(FIELDS[:4]) <= set(found.headers)
-    read = read_specification(found, {name: name for name in FIELDS} if plain else rule.columns)
-    contradictions = [*read.unreadable, *check_specification(read.specification)]
-    unusable = [each for each in contradictions if each.structural or each in read.unreadable]
+    tree, unreadable, others = _read_printed(data, sheet) or _read_table(data, sheet, mapping)
+    contradictions = [*unreadable, *check_specification(tree), *others]
+    unusable = [each for each in contradictions if each.structural or each in unreadable]
     if unusable:
         raise SpecificationUnusable(
             count=len(unusable),
@@ -52,7 +72,7 @@ def import_specification(work: Work, bank_id: str, data: bytes, mapping: str = "
             first_en=unusable[0].reason_en,
             faults=[vars(each) for each in unusable],
         )
-    return _save(work, bank_id, read.specification, contradictions, digest(data))
+    return _save(work, bank_id, tree, contradictions, digest(data))
 
 
 def save_derived(work: Work, bank_id: str, points: Iterable[str], separator: str, source: str) -> None:

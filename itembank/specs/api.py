@@ -9,6 +9,7 @@ from itembank.items.tables import NoSuchBank, load_bank
 from itembank.specs import actions
 from itembank.specs.reading import SpecificationUnusable
 from itembank.specs.schemas import ContradictionView, SpecificationForm, SpecificationView, SpecNodeView
+from itembank.specs.standard import api as standard_api  # noqa: F401 - its endpoints belong to this slice
 from itembank.specs.tables import SpecificationRow, find_specification_row, specification_of
 from itembank.specs.tree import ContentSpecification
 
