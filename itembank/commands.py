@@ -15,6 +15,7 @@ from examserver.plumbing.work import open_work
 from itembank.assembly.commands import assemble
 from itembank.entry.commands import bank_runtime
 from itembank.exchange.commands import import_items
+from itembank.exchange.template.commands import template
 from itembank.psychometrics.commands import stats
 from itembank.quality.commands import duplicates
 
@@ -55,4 +56,5 @@ def fsck_command(settings: Settings, as_json: bool) -> None:
 bank.add_command(assemble)
 bank.add_command(stats)
 bank.add_command(import_items)
+bank.add_command(template)
 bank.add_command(duplicates)

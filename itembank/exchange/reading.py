@@ -15,7 +15,7 @@ from itembank.exchange.formats.registry import FORMATS, find_format, load_format
 from itembank.exchange.formats.source import QUESTION, Remark, Settings
 from itembank.exchange.mapping import Mapping, Table, mapping_of
 from itembank.exchange.overlay import NO_CORRECTIONS, Corrections, corrected_cells, corrected_question, parts_of
-from itembank.exchange.rows import ReadRow, read_row
+from itembank.exchange.rows import ReadRow, fill_cases, read_row
 from itembank.exchange.sheet import Book, Sheet, UnreadableSheet, header_name
 from itembank.exchange.ticks import Tick, quiet
 
@@ -162,10 +162,11 @@ def rows_of_sheet(
     if missing or not mapping.columns.required:
         raise HeadersMissing(columns="、".join(missing) or "题干、答案")
     rows = []
-    for number, row in enumerate(sheet.rows):
+    corrected = [corrected_cells(row, corrections) for row in sheet.rows]
+    for number, row in enumerate(fill_cases(corrected, mapping)):
         if number % 1000 == 0:
             tick(1, number)
-        rows.append(read_row(corrected_cells(row, corrections), mapping, figures))
+        rows.append(read_row(row, mapping, figures))
     headers = tuple(header for header in sheet.headers if header)
     return Read(tuple(rows), headers, SHEET, ROW, (), sheet)
 

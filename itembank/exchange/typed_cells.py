@@ -79,8 +79,10 @@ class TypedCells:
 
     def rule(self) -> Json:
         raw = self.text("rule")
+        if not raw:
+            return {}
         words = {folded(word): rule for rule, word in RULES.items()} | {folded(rule): rule for rule in RULES}
-        if raw and folded(raw) not in words:
+        if folded(raw) not in words:
             zh = f"计分规则“{raw}”无法识别，可用：{'、'.join(RULES.values())}"
             self.flaw("rule", "rule.unknown", zh, f"Unknown scoring rule {raw}", raw)
         return {"rule": words[folded(raw)]} if folded(raw) in words else {}
