@@ -105,6 +105,11 @@ class Book:
         """The named sheet (or the only one) as text; without a header row columns are 列A, 列B … UnreadableSheet."""
         return _headed(*self._rows(sheet, encoding), header_row, tick)
 
+    def begin(self, sheet: str, header_row: int, encoding: str, most: int) -> Sheet:
+        """The same, of the first rows only, for a preview."""
+        name, rows = self._rows(sheet, encoding)
+        return _headed(name, islice(rows, header_row + most), header_row)
+
     def _rows(self, sheet: str, encoding: str) -> tuple[str, Iterator[list[_Cell]]]:
         if self._book:
             return _workbook_rows(self._book, sheet)
