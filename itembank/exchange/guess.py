@@ -169,7 +169,7 @@ def guess_mapping(headers: Sequence[str], columns: Sequence[Sequence[str]]) -> G
     keys = cells_of.get(chosen.get("key", ""), ())
     table["keys"] = {
         "separators": ";,、/|*# ", "true": TRUE_WORDS, "false": FALSE_WORDS,
-        "numbers": _share(keys, _KEY_NUMBERS) > 0.8 and bool(options),
+        "numbers": _share(keys, _KEY_NUMBERS) > 0.6 and bool(options),
     }  # fmt: skip
     table |= _types(cells_of.get(chosen.get("type", ""), ()), "type" in chosen)
     table |= {field: dict(words) for field, words in WORDS.items() if field in chosen}

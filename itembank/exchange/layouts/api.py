@@ -9,7 +9,6 @@ from itembank.exchange.formats.registry import FORMATS
 from itembank.exchange.layouts import actions
 from itembank.exchange.layouts.actions import Asked, Proposal, UnknownEncoding
 from itembank.exchange.layouts.schemas import (
-    ColumnView,
     FormatList,
     FormatView,
     MappingList,
@@ -20,7 +19,8 @@ from itembank.exchange.layouts.schemas import (
     PreviewView,
     ProposalRequest,
     ProposalView,
-    SaveRequest,
+    SaveLayout,
+    SheetColumnView,
     UploadedView,
     UploadForm,
 )
@@ -39,7 +39,7 @@ OPEN_ERRORS = (NoSuchImport, ImportBusy, ImportDecided, NotYourImport, *CHECK_ER
 
 
 def _proposal(made: Proposal) -> ProposalView:
-    columns = [ColumnView(header=header, cells=cells) for header, cells in made.columns]
+    columns = [SheetColumnView(header=header, cells=cells) for header, cells in made.columns]
     return ProposalView(**{**vars(made), "columns": columns})
 
 
@@ -190,7 +190,7 @@ def _mapping(text: str, saved: MappingRow | None) -> MappingView:
     errors=(NoSuchBank, MalformedMapping),
     summary="Save a mapping under a name, for this bank or for all",
 )
-def save_mapping(work: Work, bank_id: str, body: SaveRequest) -> MappingView:
+def save_mapping(work: Work, bank_id: str, body: SaveLayout) -> MappingView:
     """The saved mapping."""
     row = actions.save_mapping(work, bank_id, body.name, body.title, body.mapping, body.for_all)
     return _mapping(row.text, row)

@@ -25,7 +25,7 @@ class ProposalRequest(Schema):
     mapping: str = Field(default="", max_length=80)
 
 
-class ColumnView(Schema):
+class SheetColumnView(Schema):
     """A column of the sheet with some of its cells."""
 
     header: str
@@ -43,7 +43,7 @@ class ProposalView(Schema):
     sheet: str
     header_row: int
     encoding: str
-    columns: list[ColumnView]
+    columns: list[SheetColumnView]
     recognised: str
     mapping: Table
     evidence: dict[str, str]
@@ -90,7 +90,7 @@ class PreviewView(Schema):
     items: list[PreviewItem]
 
 
-class SaveRequest(Schema):
+class SaveLayout(Schema):
     """A mapping to keep under a name, for this bank or for all."""
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{1,60}$")
