@@ -43,7 +43,12 @@ def check_rubric(body: ItemBody, scored: ByRubric) -> Iterator[Flaw]:
     for criterion in scored.rubric:
         yield from _check_criterion(f"rubric:{criterion.id}"[:20], criterion)
     yield from _check_sum(body, scored)
-    yield from check_blocks("model", scored.model_blocks())
+    model = scored.model_blocks()
+    yield from check_blocks("model", model)
+    if any(block.kind not in ("text", "html") or "<img" in block.text for block in model):
+        zh = "参考答案只能有文字、表格和公式：阅卷密钥包不带图片和音频"
+        en = "The model answer holds words, tables and formulas only"
+        yield Flaw("model", "model.media", zh, en)
 
 
 def points_of(text: str) -> Decimal | None:

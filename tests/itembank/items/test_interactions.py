@@ -110,6 +110,7 @@ DEPARTURES: list[tuple[str, str, Any, str, str]] = [
     ("short_answer", "scoring.rubric.1.id", "7", "rubric", "rubric.ids"),
     ("short_answer", "scoring.rubric", [], "rubric", "rubric.count"),
     ("short_answer", "scoring.model", [{"kind": "html", "html": "<p onclick='x'>1</p>"}], "model", "html.unclean"),
+    ("short_answer", "scoring.model", [{"kind": "figure", "asset": PICTURE, "alt": "图"}], "model", "model.media"),
     ("extended_response", "interaction.lines", 0, "lines", "lines.range"),
     ("extended_response", "interaction.longest", 0, "longest", "longest.range"),
     ("extended_response", "interaction.lines", "4", "interaction", "interaction.malformed"),
