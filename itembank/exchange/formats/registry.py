@@ -8,7 +8,7 @@ from examserver.kernel.errors import Invalid
 from itembank.exchange.formats import aiken, docx, gift, moodle, qti
 from itembank.exchange.formats.source import Format
 
-_READERS: tuple[Format, ...] = (qti.FORMAT, moodle.FORMAT, gift.FORMAT, aiken.FORMAT)
+_READERS: tuple[Format, ...] = (docx.FORMAT, qti.FORMAT, moodle.FORMAT, gift.FORMAT, aiken.FORMAT)
 FORMATS: dict[str, Format] = {each.name: each for each in _READERS}
 
 
