@@ -21,7 +21,7 @@ MOST_PIXELS = 20_000_000
 LIMITS = Limits(most_per_entry=MOST_PER_SOUND)
 
 MEDIA_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
-SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
+SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".mp3", ".ogg", ".wav", ".m4a")
 _WMF = (
     "是 WMF/EMF 矢量图，考试机不能显示；请在 Word 中另存为 PNG",
     "is WMF/EMF, which no browser shows; use PNG",
