@@ -9,19 +9,19 @@ from itembank.exchange.formats.registry import FORMATS
 from itembank.exchange.layouts import actions
 from itembank.exchange.layouts.actions import Asked, Proposal, UnknownEncoding
 from itembank.exchange.layouts.schemas import (
-    FormatList,
-    FormatView,
+    ImportFormat,
+    ImportFormatList,
+    ImportPreview,
+    ImportPreviewItem,
+    ImportPreviewOption,
+    LayoutProposal,
+    LayoutQuestion,
     MappingList,
-    MappingRequest,
+    MappingTables,
     MappingView,
-    PreviewItem,
-    PreviewOption,
-    PreviewView,
-    ProposalRequest,
-    ProposalView,
     SaveLayout,
     SheetColumnView,
-    UploadedView,
+    UploadedImport,
     UploadForm,
 )
 from itembank.exchange.mapping import MalformedMapping, read_mapping
@@ -38,9 +38,9 @@ from itembank.specs.api import FileExpected, uploaded
 OPEN_ERRORS = (NoSuchImport, ImportBusy, ImportDecided, NotYourImport, *CHECK_ERRORS)
 
 
-def _proposal(made: Proposal) -> ProposalView:
+def _proposal(made: Proposal) -> LayoutProposal:
     columns = [SheetColumnView(header=header, cells=cells) for header, cells in made.columns]
-    return ProposalView(**{**vars(made), "columns": columns})
+    return LayoutProposal(**{**vars(made), "columns": columns})
 
 
 @endpoint(
@@ -48,19 +48,19 @@ def _proposal(made: Proposal) -> ProposalView:
     "/api/bank/banks/{bank_id}/uploads",
     role="bank",
     access=Permit("items.import"),
-    answer=UploadedView,
+    answer=UploadedImport,
     errors=(NoSuchBank, FileExpected, *CHECK_ERRORS),
     summary="Keep a file and propose how to read it; nothing is checked yet",
     multipart=True,
     max_bytes=MOST_UPLOADED,
 )
-def upload_file(work: Work, bank_id: str, files: Files, form: UploadForm) -> UploadedView:
+def upload_file(work: Work, bank_id: str, files: Files, form: UploadForm) -> UploadedImport:
     """The kept file and the first proposal."""
     data = uploaded(files, "file")
     figures = files["figures"].data if "figures" in files else b""
     submitted = Submitted(files["file"].name, data, figures, format=form.format)
     row, proposal = actions.upload_file(work, bank_id, submitted)
-    return UploadedView(imported=import_view(row), proposal=_proposal(proposal))
+    return UploadedImport(imported=import_view(row), proposal=_proposal(proposal))
 
 
 @endpoint(
@@ -68,11 +68,11 @@ def upload_file(work: Work, bank_id: str, files: Files, form: UploadForm) -> Upl
     "/api/bank/imports/{import_id}/proposal",
     role="bank",
     access=Permit("items.import"),
-    answer=ProposalView,
+    answer=LayoutProposal,
     errors=(*OPEN_ERRORS, UnknownEncoding),
     summary="Look at another sheet, header row or encoding of a kept file, or under a named mapping",
 )
-def propose(work: Work, import_id: str, body: ProposalRequest) -> ProposalView:
+def propose(work: Work, import_id: str, body: LayoutQuestion) -> LayoutProposal:
     """The proposal for this part of the file."""
     return _proposal(actions.propose(work, import_id, Asked(**body.model_dump())))
 
@@ -82,25 +82,25 @@ def propose(work: Work, import_id: str, body: ProposalRequest) -> ProposalView:
     "/api/bank/imports/{import_id}/preview",
     role="bank",
     access=Permit("items.import"),
-    answer=PreviewView,
+    answer=ImportPreview,
     errors=OPEN_ERRORS,
     summary="The first items of a kept file under a mapping (the reading is recorded)",
 )
-def preview(work: Work, import_id: str, body: MappingRequest) -> PreviewView:
+def preview(work: Work, import_id: str, body: MappingTables) -> ImportPreview:
     """Items as they would go in."""
     read = actions.preview(work, import_id, body.mapping, body.sheet)
-    return PreviewView(items=[_item(row, faults) for row, faults in read])
+    return ImportPreview(items=[_item(row, faults) for row, faults in read])
 
 
-def _item(row: ReadRow, faults: list[Fault]) -> PreviewItem:
+def _item(row: ReadRow, faults: list[Fault]) -> ImportPreviewItem:
     content, key = row.body.content, row.body.key
-    return PreviewItem(
+    return ImportPreviewItem(
         row=row.number,
         code=content.code,
         type=content.type,
         point=content.point,
         stem=stem_text(content),
-        options=[PreviewOption(id=o.id, text=option_text(o), right=o.id in key) for o in content.options],
+        options=[ImportPreviewOption(id=o.id, text=option_text(o), right=o.id in key) for o in content.options],
         key=" ".join(key),
         faults=[FaultView(**vars(fault)) for fault in faults],
     )
@@ -115,7 +115,7 @@ def _item(row: ReadRow, faults: list[Fault]) -> PreviewItem:
     errors=OPEN_ERRORS,
     summary="Check a kept file under a mapping; large files by a job",
 )
-def check(work: Work, import_id: str, body: MappingRequest) -> ImportView:
+def check(work: Work, import_id: str, body: MappingTables) -> ImportView:
     """The report, or the job that makes it."""
     return import_view(actions.check_under(work, import_id, body.mapping, body.sheet))
 
@@ -125,14 +125,14 @@ def check(work: Work, import_id: str, body: MappingRequest) -> ImportView:
     "/api/bank/formats",
     role="bank",
     access=Permit("items.import"),
-    answer=FormatList,
+    answer=ImportFormatList,
     summary="The formats of question files beside sheets",
 )
-def list_formats(work: Work) -> FormatList:
+def list_formats(work: Work) -> ImportFormatList:
     """Every reader."""
-    return FormatList(
+    return ImportFormatList(
         formats=[
-            FormatView(name=f.name, title_zh=f.title_zh, title_en=f.title_en, extensions=list(f.extensions))
+            ImportFormat(name=f.name, title_zh=f.title_zh, title_en=f.title_en, extensions=list(f.extensions))
             for f in FORMATS.values()
         ]
     )

@@ -16,7 +16,7 @@ class UploadForm(Schema):
     format: str = Field(default="", max_length=20)
 
 
-class ProposalRequest(Schema):
+class LayoutQuestion(Schema):
     """Which sheet, header row (0: none) and encoding to look at; empty or absent to have them proposed."""
 
     sheet: str = Field(default="", max_length=120)
@@ -32,7 +32,7 @@ class SheetColumnView(Schema):
     cells: list[str]
 
 
-class ProposalView(Schema):
+class LayoutProposal(Schema):
     """What the file looks like and how it could be read; `recognised` names the known layout, empty when guessed.
 
     `evidence` says per field whether its header or its content spoke for it. `mapping` is the mapping as tables.
@@ -49,21 +49,21 @@ class ProposalView(Schema):
     evidence: dict[str, str]
 
 
-class UploadedView(Schema):
+class UploadedImport(Schema):
     """The kept file and the first proposal."""
 
     imported: ImportView
-    proposal: ProposalView
+    proposal: LayoutProposal
 
 
-class MappingRequest(Schema):
+class MappingTables(Schema):
     """A mapping as tables, and the sheet it is for."""
 
     mapping: Table
     sheet: str = Field(default="", max_length=120)
 
 
-class PreviewOption(Schema):
+class ImportPreviewOption(Schema):
     """One option as it would go in."""
 
     id: str
@@ -71,7 +71,7 @@ class PreviewOption(Schema):
     right: bool
 
 
-class PreviewItem(Schema):
+class ImportPreviewItem(Schema):
     """One item as it would go in, with everything wrong with it by itself."""
 
     row: int
@@ -79,15 +79,15 @@ class PreviewItem(Schema):
     type: str
     point: str
     stem: str
-    options: list[PreviewOption]
+    options: list[ImportPreviewOption]
     key: str
     faults: list[FaultView]
 
 
-class PreviewView(Schema):
+class ImportPreview(Schema):
     """The first items of the file under a mapping."""
 
-    items: list[PreviewItem]
+    items: list[ImportPreviewItem]
 
 
 class SaveLayout(Schema):
@@ -116,7 +116,7 @@ class MappingList(Schema):
     mappings: list[MappingView]
 
 
-class FormatView(Schema):
+class ImportFormat(Schema):
     """A format of question files beside sheets."""
 
     name: str
@@ -125,7 +125,7 @@ class FormatView(Schema):
     extensions: list[str]
 
 
-class FormatList(Schema):
+class ImportFormatList(Schema):
     """All formats that can be imported."""
 
-    formats: list[FormatView]
+    formats: list[ImportFormat]
