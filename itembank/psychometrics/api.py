@@ -7,6 +7,7 @@ from examserver.kernel.documents import NotADocument, SignatureBroken
 from examserver.kernel.fields import MalformedField
 from examserver.plumbing.contract import Files, endpoint
 from examserver.plumbing.work import Work
+from itembank.assembly.tables import uses_of
 from itembank.items.tables import ItemRow, NoSuchBank, NoSuchItem, load_bank, load_item
 from itembank.psychometrics import actions
 from itembank.psychometrics.actions import AuthorMayNotClose, NoteMissing, RemarkClosed
@@ -43,6 +44,7 @@ from itembank.psychometrics.tables import (
     statistics_of,
 )
 from itembank.specs.api import FileExpected, uploaded
+from itembank.units.store import purpose_of
 
 PAGE_SIZE = 50
 
@@ -145,7 +147,7 @@ def read_statistics(work: Work, bank_id: str, query: StatisticsQuery) -> Statist
     wanted = [row for row in rows if _asked(row, query)]
     page = _sorted(wanted, query.sort)[(query.page - 1) * PAGE_SIZE : query.page * PAGE_SIZE]
     if page:
-        work.record("statistics.read", bank_id, shown=len(page))
+        work.record("statistics.read", bank_id, shown=len(page), purpose=purpose_of(work))
     items = _items(work, bank_id, [row.code for row in page])
     return StatisticsPage(
         analysis=analysis_view(analysis) if analysis else None,
@@ -203,10 +205,11 @@ def _line(row: ItemStatisticRow, item: ItemRow) -> StatisticLine:
 def read_item_statistics(work: Work, item_id: str) -> ItemStatisticsView:
     """All versions that were ever met, the newest first."""
     item = load_item(work.session, item_id)
-    work.record("statistics.read", item.id, code=item.code)
+    work.record("statistics.read", item.id, code=item.code, purpose=purpose_of(work))
     analysis = find_analysis(work.session, item.bank_id)
     rows = statistics_of(work.session, analysis.id, item.code) if analysis else []
     history = history_of(work.session, item.bank_id, item.code)
+    use = uses_of(work.session, item.bank_id).get(item.code)
     return ItemStatisticsView(
         item=item.id,
         code=item.code,
@@ -219,6 +222,8 @@ def read_item_statistics(work: Work, item_id: str) -> ItemStatisticsView:
             for made, row in history
         ],
         remarks=[_remark(row, item.id) for row in remarks_on(work.session, item.bank_id, item.code)],
+        uses=use.count if use else 0,
+        last_used_ms=use.last_ms if use else None,
     )  # fmt: skip
 
 
@@ -268,7 +273,7 @@ def list_remarks(work: Work, bank_id: str, query: RemarksQuery) -> RemarkList:
     load_bank(work.session, bank_id)
     rows = remarks_on(work.session, bank_id, state=query.state)
     if rows:
-        work.record("remarks.listed", bank_id, shown=len(rows))
+        work.record("remarks.listed", bank_id, shown=len(rows), purpose=purpose_of(work))
     items = _items(work, bank_id, sorted({row.code for row in rows}))
     opened = select(func.count()).where(RemarkRow.bank_id == bank_id, RemarkRow.state == OPEN)
     return RemarkList(

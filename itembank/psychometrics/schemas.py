@@ -143,10 +143,12 @@ class CloseRemarkRequest(Schema):
 
 
 class ItemStatisticsView(Schema):
-    """Statistics, history and remarks of one item."""
+    """Statistics, history, remarks and exposure of one item: in how many approved forms it stood, and when last."""
 
     item: str
     code: str
     versions: list[VersionStatistic]
     history: list[HistoryPoint]
     remarks: list[RemarkView]
+    uses: int
+    last_used_ms: int | None

@@ -704,6 +704,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bank/assemblies/{assembly_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop an assembly that waits or runs */
+        post: operations["cancel_assembly"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/bank/assemblies/{assembly_id}/forms/{form_id}": {
         parameters: {
             query?: never;
@@ -721,6 +738,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bank/assemblies/{assembly_id}/forms/{form_id}/swaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Equivalents of an item of a form that keep every rule (reading is recorded) */
+        get: operations["propose_swaps"];
+        put?: never;
+        /** Swap an item of a form for an equivalent; another person approves afterwards */
+        post: operations["swap_item"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/bank/assemblies/{assembly_id}/papers": {
         parameters: {
             query?: never;
@@ -732,6 +767,23 @@ export interface paths {
         put?: never;
         /** Seal an approved assembly for its custodians; answered at once, done by a job */
         post: operations["seal_assembly"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/assemblies/{assembly_id}/relax": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept the least relaxation: save the changed blueprint and assemble from it */
+        post: operations["accept_relaxation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -877,6 +929,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bank/banks/{bank_id}/blueprints/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What the bank has for a blueprint before anything is assembled */
+        post: operations["forecast"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/bank/banks/{bank_id}/draws": {
         parameters: {
             query?: never;
@@ -889,6 +958,23 @@ export interface paths {
         put?: never;
         /** Draw reviewers for the drafts of a bank, with recusal of the author's institution */
         post: operations["draw_reviewers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/banks/{bank_id}/exposure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How often the items of a bank were in approved papers */
+        get: operations["list_exposure"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -959,6 +1045,41 @@ export interface paths {
         put?: never;
         /** Mark items as normal, public or reserved */
         post: operations["change_standing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/banks/{bank_id}/mappings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The layouts a bank can use: shipped, saved for all, saved for it */
+        get: operations["list_bank_mappings"];
+        put?: never;
+        /** Save a mapping under a name, for this bank or for all */
+        post: operations["save_mapping"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/banks/{bank_id}/mappings/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A mapping as TOML, as config/mappings and the command line take it */
+        get: operations["download_mapping"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1121,6 +1242,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bank/banks/{bank_id}/standard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bind a bank to a standard version */
+        post: operations["bind_bank"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/bank/banks/{bank_id}/statistics": {
         parameters: {
             query?: never;
@@ -1138,6 +1276,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bank/banks/{bank_id}/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep a file and propose how to read it; nothing is checked yet */
+        post: operations["upload_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/bank/blueprints/{blueprint_id}/assemblies": {
         parameters: {
             query?: never;
@@ -1149,6 +1304,23 @@ export interface paths {
         put?: never;
         /** Have forms assembled by a job */
         post: operations["start_assembly"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/catalogue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Public catalogue of standards in force and of banks: metadata only */
+        get: operations["read_catalogue"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1326,6 +1498,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bank/formats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The formats of question files beside sheets */
+        get: operations["list_formats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/bank/holds/{hold_id}/lift": {
         parameters: {
             query?: never;
@@ -1377,6 +1566,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bank/imports/{import_id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Check a kept file under a mapping; large files by a job */
+        post: operations["check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/bank/imports/{import_id}/corrections": {
         parameters: {
             query?: never;
@@ -1422,6 +1628,40 @@ export interface paths {
         get: operations["read_pairs"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/imports/{import_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The first items of a kept file under a mapping (the reading is recorded) */
+        post: operations["preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/imports/{import_id}/proposal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look at another sheet, header row or encoding of a kept file, or under a named mapping */
+        post: operations["propose"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1666,6 +1906,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bank/mappings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The layouts that ship with the system */
+        get: operations["list_mappings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/bank/me": {
         parameters: {
             query?: never;
@@ -1710,6 +1967,23 @@ export interface paths {
         put?: never;
         /** Place a person in a unit */
         post: operations["place_member"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/occupations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Register an occupation (code and edition) */
+        post: operations["register_occupation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2169,6 +2443,75 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["bank_sign_out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/standards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Occupations and standards with their filing numbers and validity */
+        get: operations["list_standards"];
+        put?: never;
+        /** Register a version of a standard */
+        post: operations["register_standard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The workbook for item writers, with one example of every type */
+        get: operations["template_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/template/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The pictures and sounds of the template's examples */
+        get: operations["template_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/traces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Where a photographed fragment of a paper can come from */
+        post: operations["trace_fragment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3362,6 +3705,20 @@ export interface components {
             confirmed_by: string | null;
         };
         /**
+         * AimReached
+         * @description A target, what one form reached, and how far that is off in per cent (of the total for expected scores).
+         */
+        AimReached: {
+            /** Deviation */
+            deviation: number;
+            /** Name */
+            name: string;
+            /** Target */
+            target: number;
+            /** Value */
+            value: number;
+        };
+        /**
          * AlarmPush
          * @description An alarm was raised.
          */
@@ -3501,6 +3858,24 @@ export interface components {
             value: boolean | string | string[] | null;
         };
         /**
+         * AreaShare
+         * @description A level-1 area in one form: its share of the items against its weight; within means at most one item off.
+         */
+        AreaShare: {
+            /** Area */
+            area: string;
+            /** Items */
+            items: number;
+            /** Name */
+            name: string;
+            /** Share */
+            share: number;
+            /** Weight */
+            weight: string;
+            /** Within */
+            within: boolean;
+        };
+        /**
          * AssembleRequest
          * @description How many forms, how many of them in reserve, from which seed (empty: one is drawn and recorded).
          */
@@ -3531,6 +3906,57 @@ export interface components {
         AssemblyList: {
             /** Assemblies */
             assemblies: components["schemas"]["AssemblyView"][];
+        };
+        /**
+         * AssemblyReport
+         * @description What is true of all forms together: abilities in thousandths, targets as ability, information, tolerance.
+         */
+        AssemblyReport: {
+            /**
+             * Deviation
+             * @default 0
+             */
+            deviation: number;
+            /**
+             * Deviations
+             * @default {}
+             */
+            deviations: {
+                [key: string]: number;
+            };
+            /**
+             * @default {
+             *       "before": [],
+             *       "after": [],
+             *       "forms_per_item": [],
+             *       "most_used": []
+             *     }
+             */
+            exposure: components["schemas"]["ExposureReport"];
+            /**
+             * Max Overlap
+             * @default 0
+             */
+            max_overlap: number;
+            /**
+             * Targets
+             * @default []
+             */
+            targets: [
+                number,
+                number,
+                number
+            ][];
+            /**
+             * Theta
+             * @default null
+             */
+            theta: number | null;
+            /**
+             * Thetas
+             * @default []
+             */
+            thetas: number[];
         };
         /**
          * AssemblyStarted
@@ -3576,10 +4002,7 @@ export interface components {
             /** Purpose */
             purpose: string;
             relaxation: components["schemas"]["RelaxationView"] | null;
-            /** Report */
-            report: {
-                [key: string]: unknown;
-            };
+            report: components["schemas"]["AssemblyReport"];
             /** Seed */
             seed: string;
             /** Shortages */
@@ -3781,6 +4204,14 @@ export interface components {
             pairing_code: string;
         };
         /**
+         * BindStandard
+         * @description The standard a bank follows.
+         */
+        BindStandard: {
+            /** Standard */
+            standard: string;
+        };
+        /**
          * BlueprintCell
          * @description So many items of a type from an area and everything below it; an empty area is the whole specification.
          */
@@ -3822,8 +4253,11 @@ export interface components {
             ] | null;
             /** Cells */
             cells: components["schemas"]["BlueprintCell"][];
-            /** Cognition */
-            cognition?: {
+            /**
+             * Cognition
+             * @default {}
+             */
+            cognition: {
                 [key: string]: [
                     number,
                     number
@@ -3866,8 +4300,11 @@ export interface components {
                     number | string
                 ];
             } | null;
-            /** Information */
-            information?: components["schemas"]["InformationAim"][];
+            /**
+             * Information
+             * @default []
+             */
+            information: components["schemas"]["InformationAim"][];
             /**
              * Max Overlap
              * @default 0
@@ -3962,8 +4399,11 @@ export interface components {
             ] | null;
             /** Cells */
             cells: components["schemas"]["BlueprintCell"][];
-            /** Cognition */
-            cognition?: {
+            /**
+             * Cognition
+             * @default {}
+             */
+            cognition: {
                 [key: string]: [
                     number,
                     number
@@ -4000,8 +4440,11 @@ export interface components {
                     number
                 ];
             };
-            /** Information */
-            information?: components["schemas"]["InformationAim"][];
+            /**
+             * Information
+             * @default []
+             */
+            information: components["schemas"]["InformationAim"][];
             /** Items */
             items: number;
             /** Max Overlap */
@@ -4098,6 +4541,56 @@ export interface components {
             size: number;
             /** Stimulus */
             stimulus: components["schemas"]["ContentBlock"][];
+        };
+        /**
+         * Catalogue
+         * @description The public catalogue of technical resources: metadata of standards in force and of banks.
+         */
+        Catalogue: {
+            /** Banks */
+            banks: components["schemas"]["CatalogueBank"][];
+            /** Standards */
+            standards: components["schemas"]["StandardView"][];
+        };
+        /**
+         * CatalogueBank
+         * @description What the public may know of a bank: no item, no count below the whole.
+         */
+        CatalogueBank: {
+            /** Items */
+            items: number;
+            /** Level */
+            level: number;
+            /** Name */
+            name: string;
+            /** Occupation Code */
+            occupation_code: string;
+            /** Occupation Name */
+            occupation_name: string;
+            /** Owner */
+            owner: string;
+            /** Points */
+            points: number;
+            /** Readiness */
+            readiness: string;
+            /** Standard */
+            standard: string;
+        };
+        /**
+         * CellForecast
+         * @description What the bank has for one cell of a blueprint, for one form.
+         */
+        CellForecast: {
+            /** Area */
+            area: string;
+            /** Available */
+            available: number;
+            /** Cognition */
+            cognition: string;
+            /** Needed */
+            needed: number;
+            /** Type */
+            type: string;
         };
         /**
          * CellView
@@ -4938,6 +5431,52 @@ export interface components {
             request_id: string;
         };
         /**
+         * ExposedItem
+         * @description How many papers an item was in, and when it was last approved for one.
+         */
+        ExposedItem: {
+            /** Code */
+            code: string;
+            /** Count */
+            count: number;
+            /** Last Ms */
+            last_ms: number;
+        };
+        /**
+         * ExposureList
+         * @description The items of a bank that were ever used, the most used first.
+         */
+        ExposureList: {
+            /** Items */
+            items: components["schemas"]["ExposedItem"][];
+        };
+        /**
+         * ExposureReport
+         * @description Items of the pool by number of uses (never, once, …), before these forms and after; items by number of forms.
+         */
+        ExposureReport: {
+            /**
+             * After
+             * @default []
+             */
+            after: number[];
+            /**
+             * Before
+             * @default []
+             */
+            before: number[];
+            /**
+             * Forms Per Item
+             * @default []
+             */
+            forms_per_item: number[];
+            /**
+             * Most Used
+             * @default []
+             */
+            most_used: components["schemas"]["UsedItem"][];
+        };
+        /**
          * FaultView
          * @description One fault (or warning) of one row, as Excel numbers it; row 0 speaks of the whole file.
          */
@@ -4972,6 +5511,33 @@ export interface components {
             value: string;
         };
         /**
+         * Forecast
+         * @description What the bank has for a blueprint before anything is assembled.
+         *
+         *     `information` pairs abilities with what a form would tell on average; `theta` is who would just pass.
+         */
+        Forecast: {
+            /** Cells */
+            cells: components["schemas"]["CellForecast"][];
+            /** Held Back */
+            held_back: number;
+            /** Information */
+            information: [
+                number | string,
+                number | string
+            ][];
+            /** Items */
+            items: number;
+            /** Measured */
+            measured: number;
+            /** Shortages */
+            shortages: components["schemas"]["ShortageView"][];
+            /** Theta */
+            theta: number | string | null;
+            /** Usable */
+            usable: number;
+        };
+        /**
          * FormCheckView
          * @description One recounted rule: what was wanted, what was found.
          */
@@ -5000,10 +5566,7 @@ export interface components {
             items: number;
             /** Name */
             name: string;
-            /** Report */
-            report: {
-                [key: string]: unknown;
-            };
+            report: components["schemas"]["FormReport"];
             /** Reserve */
             reserve: boolean;
         };
@@ -5028,6 +5591,42 @@ export interface components {
             name: string;
             /** Reserve */
             reserve: boolean;
+        };
+        /**
+         * FormReport
+         * @description The deviation report of one form; the curves follow the abilities of the assembly's report.
+         */
+        FormReport: {
+            /**
+             * Aims
+             * @default []
+             */
+            aims: components["schemas"]["AimReached"][];
+            /**
+             * Areas
+             * @default []
+             */
+            areas: components["schemas"]["AreaShare"][];
+            /**
+             * Expected
+             * @default []
+             */
+            expected: number[];
+            /**
+             * Information
+             * @default []
+             */
+            information: number[];
+            /**
+             * Mean Difficulty
+             * @default null
+             */
+            mean_difficulty: number | null;
+            /**
+             * Measured
+             * @default 0
+             */
+            measured: number;
         };
         /**
          * GapLine
@@ -5190,12 +5789,76 @@ export interface components {
             sheet: string;
         };
         /**
+         * ImportFormat
+         * @description A format of question files beside sheets.
+         */
+        ImportFormat: {
+            /** Extensions */
+            extensions: string[];
+            /** Name */
+            name: string;
+            /** Title En */
+            title_en: string;
+            /** Title Zh */
+            title_zh: string;
+        };
+        /**
+         * ImportFormatList
+         * @description All formats that can be imported.
+         */
+        ImportFormatList: {
+            /** Formats */
+            formats: components["schemas"]["ImportFormat"][];
+        };
+        /**
          * ImportList
          * @description The imports of a bank, newest first, without their faults.
          */
         ImportList: {
             /** Imports */
             imports: components["schemas"]["ImportView"][];
+        };
+        /**
+         * ImportPreview
+         * @description The first items of the file under a mapping.
+         */
+        ImportPreview: {
+            /** Items */
+            items: components["schemas"]["ImportPreviewItem"][];
+        };
+        /**
+         * ImportPreviewItem
+         * @description One item as it would go in, with everything wrong with it by itself.
+         */
+        ImportPreviewItem: {
+            /** Code */
+            code: string;
+            /** Faults */
+            faults: components["schemas"]["FaultView"][];
+            /** Key */
+            key: string;
+            /** Options */
+            options: components["schemas"]["ImportPreviewOption"][];
+            /** Point */
+            point: string;
+            /** Row */
+            row: number;
+            /** Stem */
+            stem: string;
+            /** Type */
+            type: string;
+        };
+        /**
+         * ImportPreviewOption
+         * @description One option as it would go in.
+         */
+        ImportPreviewOption: {
+            /** Id */
+            id: string;
+            /** Right */
+            right: boolean;
+            /** Text */
+            text: string;
         };
         /**
          * ImportTotals
@@ -5615,7 +6278,7 @@ export interface components {
         };
         /**
          * ItemStatisticsView
-         * @description Statistics, history and remarks of one item.
+         * @description Statistics, history, remarks and exposure of one item: in how many approved forms it stood, and when last.
          */
         ItemStatisticsView: {
             /** Code */
@@ -5624,8 +6287,12 @@ export interface components {
             history: components["schemas"]["HistoryPoint"][];
             /** Item */
             item: string;
+            /** Last Used Ms */
+            last_used_ms: number | null;
             /** Remarks */
             remarks: components["schemas"]["RemarkView"][];
+            /** Uses */
+            uses: number;
             /** Versions */
             versions: components["schemas"]["VersionStatistic"][];
         };
@@ -5856,6 +6523,62 @@ export interface components {
             signing_key: string;
         };
         /**
+         * LayoutProposal
+         * @description What the file looks like and how it could be read; `recognised` names the known layout, empty when guessed.
+         *
+         *     `evidence` says per field whether its header or its content spoke for it. `mapping` is the mapping as tables.
+         */
+        LayoutProposal: {
+            /** Columns */
+            columns: components["schemas"]["SheetColumnView"][];
+            /** Encoding */
+            encoding: string;
+            /** Evidence */
+            evidence: {
+                [key: string]: string;
+            };
+            /** Format */
+            format: string;
+            /** Header Row */
+            header_row: number;
+            /** Mapping */
+            mapping: {
+                [key: string]: unknown;
+            };
+            /** Recognised */
+            recognised: string;
+            /** Sheet */
+            sheet: string;
+            /** Sheets */
+            sheets: string[];
+        };
+        /**
+         * LayoutQuestion
+         * @description Which sheet, header row (0: none) and encoding to look at; empty or absent to have them proposed.
+         */
+        LayoutQuestion: {
+            /**
+             * Encoding
+             * @default
+             */
+            encoding: string;
+            /**
+             * Header Row
+             * @default null
+             */
+            header_row: number | null;
+            /**
+             * Mapping
+             * @default
+             */
+            mapping: string;
+            /**
+             * Sheet
+             * @default
+             */
+            sheet: string;
+        };
+        /**
          * Ledger
          * @description The contribution ledger by unit and person.
          */
@@ -5956,6 +6679,47 @@ export interface components {
         LogProofQuery: {
             /** Digest */
             digest: string;
+        };
+        /**
+         * MappingList
+         * @description All layouts.
+         */
+        MappingList: {
+            /** Mappings */
+            mappings: components["schemas"]["MappingView"][];
+        };
+        /**
+         * MappingTables
+         * @description A mapping as tables, and the sheet it is for.
+         */
+        MappingTables: {
+            /** Mapping */
+            mapping: {
+                [key: string]: unknown;
+            };
+            /**
+             * Sheet
+             * @default
+             */
+            sheet: string;
+        };
+        /**
+         * MappingView
+         * @description A layout the importer knows: shipped with the system, or saved by a person for this bank or all.
+         */
+        MappingView: {
+            /** By */
+            by: string;
+            /** Headers */
+            headers: string[];
+            /** Name */
+            name: string;
+            /** Origin */
+            origin: string;
+            /** Title En */
+            title_en: string;
+            /** Title Zh */
+            title_zh: string;
         };
         /**
          * MaterialView
@@ -6172,6 +6936,30 @@ export interface components {
              * @default null
              */
             valid_until: string | null;
+        };
+        /**
+         * OccupationRequest
+         * @description An occupation of the national classification.
+         */
+        OccupationRequest: {
+            /** Code */
+            code: string;
+            /** Edition */
+            edition: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * OccupationView
+         * @description An occupation.
+         */
+        OccupationView: {
+            /** Code */
+            code: string;
+            /** Edition */
+            edition: string;
+            /** Name */
+            name: string;
         };
         /**
          * OpenRequest
@@ -6781,6 +7569,60 @@ export interface components {
             type: string;
             /** Wanted */
             wanted: number;
+        };
+        /**
+         * ProposalList
+         * @description Equivalents, the most alike first, and what they would replace.
+         */
+        ProposalList: {
+            /** Out */
+            out: string[];
+            /** Proposals */
+            proposals: components["schemas"]["ProposalView"][];
+        };
+        /**
+         * ProposalQuery
+         * @description Which item is to be swapped, and what for: the reading is recorded.
+         */
+        ProposalQuery: {
+            /** Item */
+            item: string;
+            /** Purpose */
+            purpose: string;
+        };
+        /**
+         * ProposalView
+         * @description An equivalent item or case group: every rule of the form would still hold.
+         */
+        ProposalView: {
+            /** Code */
+            code: string;
+            /** Distance */
+            distance: number;
+            /** Items */
+            items: components["schemas"]["ProposedItem"][];
+        };
+        /**
+         * ProposedItem
+         * @description One item that may come in; `difficulty` in thousandths.
+         */
+        ProposedItem: {
+            /** Code */
+            code: string;
+            /** Cognition */
+            cognition: string | null;
+            /** Difficulty */
+            difficulty: number | null;
+            /** Importance */
+            importance: string | null;
+            /** Point */
+            point: string;
+            /** Stem */
+            stem: string;
+            /** Type */
+            type: string;
+            /** Uses */
+            uses: number;
         };
         /**
          * PublicAnswer
@@ -7885,6 +8727,25 @@ export interface components {
             versions: components["schemas"]["ItemVersionView"][];
         };
         /**
+         * SaveLayout
+         * @description A mapping to keep under a name, for this bank or for all.
+         */
+        SaveLayout: {
+            /**
+             * For All
+             * @default false
+             */
+            for_all: boolean;
+            /** Mapping */
+            mapping: {
+                [key: string]: unknown;
+            };
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+        };
+        /**
          * SaveRequest
          * @description Up to 200 steps in order.
          */
@@ -8198,6 +9059,24 @@ export interface components {
             station: string;
         };
         /**
+         * SeenView
+         * @description One photographed item: its code or words, its number where readable, its options from top to bottom.
+         */
+        SeenView: {
+            /** Item */
+            item: string;
+            /**
+             * Number
+             * @default null
+             */
+            number: number | null;
+            /**
+             * Options
+             * @default []
+             */
+            options: string[];
+        };
+        /**
          * SegmentAnswer
          * @description The segment is durable: its link in the chain, the next free number, the server's clock.
          */
@@ -8234,6 +9113,16 @@ export interface components {
             series: string;
             /** To Ms */
             to_ms: number;
+        };
+        /**
+         * SheetColumnView
+         * @description A column of the sheet with some of its cells.
+         */
+        SheetColumnView: {
+            /** Cells */
+            cells: string[];
+            /** Header */
+            header: string;
         };
         /**
          * ShortageView
@@ -8501,6 +9390,116 @@ export interface components {
             public_key: string;
             /** Role */
             role: string;
+        };
+        /**
+         * StandardList
+         * @description Occupations and every version of every standard.
+         */
+        StandardList: {
+            /** Occupations */
+            occupations: components["schemas"]["OccupationView"][];
+            /** Standards */
+            standards: components["schemas"]["StandardView"][];
+        };
+        /**
+         * StandardRequest
+         * @description A version of a standard; `supersedes` names the version it ends.
+         */
+        StandardRequest: {
+            /**
+             * Document No
+             * @default
+             */
+            document_no: string;
+            /**
+             * Edition
+             * @default
+             */
+            edition: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "national" | "evaluation" | "special";
+            /** Levels */
+            levels?: number[];
+            /**
+             * Ministry Filing
+             * @default
+             */
+            ministry_filing: string;
+            /**
+             * Occupation Code
+             * @default
+             */
+            occupation_code: string;
+            /**
+             * Province Filing
+             * @default
+             */
+            province_filing: string;
+            /**
+             * Supersedes
+             * @default
+             */
+            supersedes: string;
+            /** Title */
+            title: string;
+            /**
+             * Valid From
+             * @default
+             */
+            valid_from: string;
+            /**
+             * Valid To
+             * @default
+             */
+            valid_to: string;
+            /**
+             * Version
+             * @default
+             */
+            version: string;
+        };
+        /**
+         * StandardView
+         * @description A standard, and why it is not in force today (empty: it is).
+         */
+        StandardView: {
+            /** Document No */
+            document_no: string;
+            /** Edition */
+            edition: string;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Kind En */
+            kind_en: string;
+            /** Kind Zh */
+            kind_zh: string;
+            /** Levels */
+            levels: number[];
+            /** Ministry Filing */
+            ministry_filing: string;
+            /** Occupation Code */
+            occupation_code: string;
+            /** Problem En */
+            problem_en: string;
+            /** Problem Zh */
+            problem_zh: string;
+            /** Province Filing */
+            province_filing: string;
+            /** Superseded By */
+            superseded_by: string;
+            /** Title */
+            title: string;
+            /** Valid From */
+            valid_from: string;
+            /** Valid To */
+            valid_to: string;
+            /** Version */
+            version: string;
         };
         /**
          * StandingRequest
@@ -8780,6 +9779,18 @@ export interface components {
             shares: number;
         };
         /**
+         * SwapRequest
+         * @description Put `replacement` in the place of `item`, and why.
+         */
+        SwapRequest: {
+            /** Item */
+            item: string;
+            /** Reason */
+            reason: string;
+            /** Replacement */
+            replacement: string;
+        };
+        /**
          * SwapView
          * @description One swap on record.
          */
@@ -8948,6 +9959,101 @@ export interface components {
             signature: string;
         };
         /**
+         * TraceRequest
+         * @description What a photograph shows; texts of order.json and record.json say who sat where.
+         */
+        TraceRequest: {
+            /**
+             * Items
+             * @default []
+             */
+            items: components["schemas"]["SeenView"][];
+            /**
+             * Orders
+             * @default []
+             */
+            orders: string[];
+            /**
+             * Papers
+             * @default []
+             */
+            papers: string[];
+            /** Reason */
+            reason: string;
+            /**
+             * Records
+             * @default []
+             */
+            records: string[];
+            /**
+             * Watermark
+             * @default
+             */
+            watermark: string;
+        };
+        /**
+         * TraceSourceView
+         * @description Where the fragment can come from.
+         */
+        TraceSourceView: {
+            /** Copy Mark */
+            copy_mark: string;
+            /** Form */
+            form: string;
+            /** Hall */
+            hall: string;
+            /** Paper */
+            paper: string;
+            /** Seat */
+            seat: string;
+            /** Sitting */
+            sitting: string;
+            /** Ticket */
+            ticket: string;
+        };
+        /**
+         * TraceStepView
+         * @description One piece of evidence and how many candidates it left.
+         */
+        TraceStepView: {
+            /** After */
+            after: number;
+            /** Before */
+            before: number;
+            /** Contradicts */
+            contradicts: boolean;
+            /** Evidence */
+            evidence: string;
+            /** Words En */
+            words_en: string;
+            /** Words Zh */
+            words_zh: string;
+        };
+        /**
+         * TraceView
+         * @description The smallest set of sources that fits, with the evidence step by step; `shown` sources of `candidates`.
+         */
+        TraceView: {
+            /** Candidates */
+            candidates: number;
+            /** Contradicted */
+            contradicted: boolean;
+            /** Forms */
+            forms: string[];
+            /** Halls */
+            halls: string[];
+            /** Seats */
+            seats: string[];
+            /** Sittings */
+            sittings: string[];
+            /** Sources */
+            sources: components["schemas"]["TraceSourceView"][];
+            /** Steps */
+            steps: components["schemas"]["TraceStepView"][];
+            /** Unique */
+            unique: boolean;
+        };
+        /**
          * TrustRequest
          * @description Keys of another role or person to trust.
          */
@@ -9000,6 +10106,35 @@ export interface components {
             members: number;
             /** Name */
             name: string;
+        };
+        /**
+         * UploadedImport
+         * @description The kept file and the first proposal.
+         */
+        UploadedImport: {
+            imported: components["schemas"]["ImportView"];
+            proposal: components["schemas"]["LayoutProposal"];
+        };
+        /**
+         * UploadForm
+         * @description The format of the file; empty to see it from the content.
+         */
+        UploadForm: {
+            /**
+             * Format
+             * @default
+             */
+            format: string;
+        };
+        /**
+         * UsedItem
+         * @description An item of the forms and in how many papers it would have been.
+         */
+        UsedItem: {
+            /** Code */
+            code: string;
+            /** Uses */
+            uses: number;
         };
         /**
          * VerdictRequest
@@ -9147,6 +10282,7 @@ export type AcceptRequest = components['schemas']['AcceptRequest'];
 export type AccountRequest = components['schemas']['AccountRequest'];
 export type AccountView = components['schemas']['AccountView'];
 export type AdmitRequest = components['schemas']['AdmitRequest'];
+export type AimReached = components['schemas']['AimReached'];
 export type AlarmPush = components['schemas']['AlarmPush'];
 export type AlarmView = components['schemas']['AlarmView'];
 export type AllocationList = components['schemas']['AllocationList'];
@@ -9154,8 +10290,10 @@ export type AllocationRequest = components['schemas']['AllocationRequest'];
 export type AllocationView = components['schemas']['AllocationView'];
 export type AnalysisView = components['schemas']['AnalysisView'];
 export type AnswerState = components['schemas']['AnswerState'];
+export type AreaShare = components['schemas']['AreaShare'];
 export type AssembleRequest = components['schemas']['AssembleRequest'];
 export type AssemblyList = components['schemas']['AssemblyList'];
+export type AssemblyReport = components['schemas']['AssemblyReport'];
 export type AssemblyStarted = components['schemas']['AssemblyStarted'];
 export type AssemblyView = components['schemas']['AssemblyView'];
 export type AssetView = components['schemas']['AssetView'];
@@ -9167,6 +10305,7 @@ export type BankList = components['schemas']['BankList'];
 export type BankRequest = components['schemas']['BankRequest'];
 export type BankView = components['schemas']['BankView'];
 export type BindRequest = components['schemas']['BindRequest'];
+export type BindStandard = components['schemas']['BindStandard'];
 export type BlueprintCell = components['schemas']['BlueprintCell'];
 export type BlueprintList = components['schemas']['BlueprintList'];
 export type BlueprintRequest = components['schemas']['BlueprintRequest'];
@@ -9175,6 +10314,9 @@ export type BlueprintView = components['schemas']['BlueprintView'];
 export type CardCandidate = components['schemas']['CardCandidate'];
 export type CaseMemberView = components['schemas']['CaseMemberView'];
 export type CaseRequest = components['schemas']['CaseRequest'];
+export type Catalogue = components['schemas']['Catalogue'];
+export type CatalogueBank = components['schemas']['CatalogueBank'];
+export type CellForecast = components['schemas']['CellForecast'];
 export type CellView = components['schemas']['CellView'];
 export type CeremoniesView = components['schemas']['CeremoniesView'];
 export type CeremonyReleaseView = components['schemas']['CeremonyReleaseView'];
@@ -9227,11 +10369,16 @@ export type EnrolAnswer = components['schemas']['EnrolAnswer'];
 export type EnrolItemsRequest = components['schemas']['EnrolItemsRequest'];
 export type EnrolRequest = components['schemas']['EnrolRequest'];
 export type ErrorBody = components['schemas']['ErrorBody'];
+export type ExposedItem = components['schemas']['ExposedItem'];
+export type ExposureList = components['schemas']['ExposureList'];
+export type ExposureReport = components['schemas']['ExposureReport'];
 export type FaultView = components['schemas']['FaultView'];
 export type FlawView = components['schemas']['FlawView'];
+export type Forecast = components['schemas']['Forecast'];
 export type FormCheckView = components['schemas']['FormCheckView'];
 export type FormLine = components['schemas']['FormLine'];
 export type FormPreview = components['schemas']['FormPreview'];
+export type FormReport = components['schemas']['FormReport'];
 export type GapLine = components['schemas']['GapLine'];
 export type GateView = components['schemas']['GateView'];
 export type GradeRequest = components['schemas']['GradeRequest'];
@@ -9242,7 +10389,12 @@ export type HistoryPoint = components['schemas']['HistoryPoint'];
 export type HoldView = components['schemas']['HoldView'];
 export type IdentityView = components['schemas']['IdentityView'];
 export type ImportForm = components['schemas']['ImportForm'];
+export type ImportFormat = components['schemas']['ImportFormat'];
+export type ImportFormatList = components['schemas']['ImportFormatList'];
 export type ImportList = components['schemas']['ImportList'];
+export type ImportPreview = components['schemas']['ImportPreview'];
+export type ImportPreviewItem = components['schemas']['ImportPreviewItem'];
+export type ImportPreviewOption = components['schemas']['ImportPreviewOption'];
 export type ImportTotals = components['schemas']['ImportTotals'];
 export type ImportView = components['schemas']['ImportView'];
 export type IncidentView = components['schemas']['IncidentView'];
@@ -9267,6 +10419,8 @@ export type KeyPackageList = components['schemas']['KeyPackageList'];
 export type KeyPackageView = components['schemas']['KeyPackageView'];
 export type KeysView = components['schemas']['KeysView'];
 export type KeyView = components['schemas']['KeyView'];
+export type LayoutProposal = components['schemas']['LayoutProposal'];
+export type LayoutQuestion = components['schemas']['LayoutQuestion'];
 export type Ledger = components['schemas']['Ledger'];
 export type LedgerLine = components['schemas']['LedgerLine'];
 export type LineView = components['schemas']['LineView'];
@@ -9274,6 +10428,9 @@ export type LogConsistency = components['schemas']['LogConsistency'];
 export type LogConsistencyQuery = components['schemas']['LogConsistencyQuery'];
 export type LogProof = components['schemas']['LogProof'];
 export type LogProofQuery = components['schemas']['LogProofQuery'];
+export type MappingList = components['schemas']['MappingList'];
+export type MappingTables = components['schemas']['MappingTables'];
+export type MappingView = components['schemas']['MappingView'];
 export type MaterialView = components['schemas']['MaterialView'];
 export type MatrixList = components['schemas']['MatrixList'];
 export type MatrixView = components['schemas']['MatrixView'];
@@ -9290,6 +10447,8 @@ export type MoveRequest = components['schemas']['MoveRequest'];
 export type NoContent = components['schemas']['NoContent'];
 export type NoteRequest = components['schemas']['NoteRequest'];
 export type OccupationGrant = components['schemas']['OccupationGrant'];
+export type OccupationRequest = components['schemas']['OccupationRequest'];
+export type OccupationView = components['schemas']['OccupationView'];
 export type OpenRequest = components['schemas']['OpenRequest'];
 export type OrderRequest = components['schemas']['OrderRequest'];
 export type OrderView = components['schemas']['OrderView'];
@@ -9323,6 +10482,10 @@ export type PreviewQuery = components['schemas']['PreviewQuery'];
 export type PrintRequest = components['schemas']['PrintRequest'];
 export type ProgrammeView = components['schemas']['ProgrammeView'];
 export type ProgressLine = components['schemas']['ProgressLine'];
+export type ProposalList = components['schemas']['ProposalList'];
+export type ProposalQuery = components['schemas']['ProposalQuery'];
+export type ProposalView = components['schemas']['ProposalView'];
+export type ProposedItem = components['schemas']['ProposedItem'];
 export type PublicAnswer = components['schemas']['PublicAnswer'];
 export type PublicationDraw = components['schemas']['PublicationDraw'];
 export type PublicationList = components['schemas']['PublicationList'];
@@ -9390,6 +10553,7 @@ export type RunStarted = components['schemas']['RunStarted'];
 export type RunView = components['schemas']['RunView'];
 export type SaveAnswer = components['schemas']['SaveAnswer'];
 export type SavedItemView = components['schemas']['SavedItemView'];
+export type SaveLayout = components['schemas']['SaveLayout'];
 export type SaveRequest = components['schemas']['SaveRequest'];
 export type ScoreMove = components['schemas']['ScoreMove'];
 export type SealableAssembly = components['schemas']['SealableAssembly'];
@@ -9407,8 +10571,10 @@ export type SeatSession = components['schemas']['SeatSession'];
 export type SeatSitting = components['schemas']['SeatSitting'];
 export type SeatUpdate = components['schemas']['SeatUpdate'];
 export type SeatView = components['schemas']['SeatView'];
+export type SeenView = components['schemas']['SeenView'];
 export type SegmentAnswer = components['schemas']['SegmentAnswer'];
 export type SegmentQuery = components['schemas']['SegmentQuery'];
+export type SheetColumnView = components['schemas']['SheetColumnView'];
 export type ShortageView = components['schemas']['ShortageView'];
 export type SignInRequest = components['schemas']['SignInRequest'];
 export type SittingCounts = components['schemas']['SittingCounts'];
@@ -9422,6 +10588,9 @@ export type SpecNodeView = components['schemas']['SpecNodeView'];
 export type StaffKeyList = components['schemas']['StaffKeyList'];
 export type StaffKeyRequest = components['schemas']['StaffKeyRequest'];
 export type StaffKeyView = components['schemas']['StaffKeyView'];
+export type StandardList = components['schemas']['StandardList'];
+export type StandardRequest = components['schemas']['StandardRequest'];
+export type StandardView = components['schemas']['StandardView'];
 export type StandingRequest = components['schemas']['StandingRequest'];
 export type StandingView = components['schemas']['StandingView'];
 export type StartedPush = components['schemas']['StartedPush'];
@@ -9439,6 +10608,7 @@ export type StepView = components['schemas']['StepView'];
 export type StopView = components['schemas']['StopView'];
 export type SubmitRequest = components['schemas']['SubmitRequest'];
 export type SubmittedView = components['schemas']['SubmittedView'];
+export type SwapRequest = components['schemas']['SwapRequest'];
 export type SwapView = components['schemas']['SwapView'];
 export type TargetLine = components['schemas']['TargetLine'];
 export type ThumbnailAnswer = components['schemas']['ThumbnailAnswer'];
@@ -9450,10 +10620,17 @@ export type TimelineSegment = components['schemas']['TimelineSegment'];
 export type TimelineView = components['schemas']['TimelineView'];
 export type TokenAnswer = components['schemas']['TokenAnswer'];
 export type TokenRequest = components['schemas']['TokenRequest'];
+export type TraceRequest = components['schemas']['TraceRequest'];
+export type TraceSourceView = components['schemas']['TraceSourceView'];
+export type TraceStepView = components['schemas']['TraceStepView'];
+export type TraceView = components['schemas']['TraceView'];
 export type TrustRequest = components['schemas']['TrustRequest'];
 export type UnitList = components['schemas']['UnitList'];
 export type UnitRequest = components['schemas']['UnitRequest'];
 export type UnitView = components['schemas']['UnitView'];
+export type UploadedImport = components['schemas']['UploadedImport'];
+export type UploadForm = components['schemas']['UploadForm'];
+export type UsedItem = components['schemas']['UsedItem'];
 export type VerdictRequest = components['schemas']['VerdictRequest'];
 export type VerdictResult = components['schemas']['VerdictResult'];
 export type VerdictView = components['schemas']['VerdictView'];
@@ -10950,7 +12127,38 @@ export interface operations {
                     "application/json": components["schemas"]["AssemblyView"];
                 };
             };
-            /** @description Errors: assembly.checks_failed, assembly.form_altered, assembly.missing, assembly.same_person, assembly.wrong_state */
+            /** @description Errors: assembly.checks_failed, assembly.form_altered, assembly.missing, assembly.same_person, assembly.swapper_approves, assembly.wrong_state */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    cancel_assembly: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                assembly_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssemblyView"];
+                };
+            };
+            /** @description Errors: assembly.missing, assembly.wrong_state */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -10996,6 +12204,77 @@ export interface operations {
             };
         };
     };
+    propose_swaps: {
+        parameters: {
+            query: {
+                item: string;
+                purpose: string;
+            };
+            header?: never;
+            path: {
+                assembly_id: string;
+                form_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalList"];
+                };
+            };
+            /** @description Errors: allocation.none, allocation.plaintext, assembly.checks_failed, assembly.form_missing, assembly.missing, assembly.wrong_state, swap.not_in_form */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    swap_item: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                assembly_id: string;
+                form_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SwapRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssemblyView"];
+                };
+            };
+            /** @description Errors: allocation.none, allocation.plaintext, assembly.checks_failed, assembly.form_missing, assembly.missing, assembly.wrong_state, swap.breaks_rules, swap.no_reason, swap.not_in_form */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     seal_assembly: {
         parameters: {
             query?: never;
@@ -11021,6 +12300,37 @@ export interface operations {
                 };
             };
             /** @description Errors: bank.not_ready, custodian.missing, keys.not_trusted, paper.assembly_not_approved, paper.custodian_not_separate, paper.custodians_not_distinct, paper.dates_out_of_order, paper.sealer_not_separate, paper.too_few_custodians, paper.trial */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    accept_relaxation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                assembly_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssemblyStarted"];
+                };
+            };
+            /** @description Errors: allocation.none, allocation.scope, allocation.used_up, assembly.missing, assembly.no_relaxation, bank.not_ready, blueprint.unsound */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -11394,6 +12704,41 @@ export interface operations {
             };
         };
     };
+    forecast: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BlueprintRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forecast"];
+                };
+            };
+            /** @description Errors: bank.missing, blueprint.no_specification */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_draws: {
         parameters: {
             query?: never;
@@ -11450,6 +12795,37 @@ export interface operations {
                 };
             };
             /** @description Errors: bank.missing, review.nothing_waiting, review.pool_too_small */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_exposure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExposureList"];
+                };
+            };
+            /** @description Errors: bank.missing */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -11663,6 +13039,104 @@ export interface operations {
                 };
             };
             /** @description Errors: bank.missing, item.missing, item.standing_unchanged */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_bank_mappings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MappingList"];
+                };
+            };
+            /** @description Errors: bank.missing */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    save_mapping: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveLayout"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MappingView"];
+                };
+            };
+            /** @description Errors: bank.missing, mapping.malformed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    download_mapping: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank_id: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Errors: bank.missing, mapping.missing */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -12075,6 +13549,41 @@ export interface operations {
             };
         };
     };
+    bind_bank: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BindStandard"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandardList"];
+                };
+            };
+            /** @description Errors: bank.missing, standard.missing, standard.unfit */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     read_statistics: {
         parameters: {
             query?: {
@@ -12111,6 +13620,43 @@ export interface operations {
             };
         };
     };
+    upload_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    [key: string]: string;
+                } & components["schemas"]["UploadForm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadedImport"];
+                };
+            };
+            /** @description Errors: bank.missing, import.figures_refused, import.file_refused, import.headers_missing, import.no_specification, import.unknown_format, import.unknown_layout, import.unreadable, mapping.malformed, mapping.missing, upload.file_missing */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     start_assembly: {
         parameters: {
             query?: never;
@@ -12136,6 +13682,35 @@ export interface operations {
                 };
             };
             /** @description Errors: allocation.none, allocation.scope, allocation.used_up, bank.not_ready, blueprint.missing, blueprint.no_specification */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_catalogue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Catalogue"];
+                };
+            };
+            /** @description Errors: */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -12495,6 +14070,35 @@ export interface operations {
             };
         };
     };
+    list_formats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportFormatList"];
+                };
+            };
+            /** @description Errors: */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     lift_hold: {
         parameters: {
             query?: never;
@@ -12582,6 +14186,41 @@ export interface operations {
                 };
             };
             /** @description Errors: import.bank_moved, import.busy, import.decided, import.faults_not_accepted, import.missing, import.not_yours, import.nothing_good, import.unchecked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MappingTables"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            /** @description Errors: import.busy, import.decided, import.figures_refused, import.file_refused, import.headers_missing, import.missing, import.no_specification, import.not_yours, import.unknown_format, import.unknown_layout, import.unreadable, mapping.malformed, mapping.missing */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -12681,6 +14320,76 @@ export interface operations {
                 };
             };
             /** @description Errors: import.missing */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MappingTables"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportPreview"];
+                };
+            };
+            /** @description Errors: import.busy, import.decided, import.figures_refused, import.file_refused, import.headers_missing, import.missing, import.no_specification, import.not_yours, import.unknown_format, import.unknown_layout, import.unreadable, mapping.malformed, mapping.missing */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    propose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LayoutQuestion"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayoutProposal"];
+                };
+            };
+            /** @description Errors: import.busy, import.decided, import.figures_refused, import.file_refused, import.headers_missing, import.missing, import.no_specification, import.not_yours, import.unknown_encoding, import.unknown_format, import.unknown_layout, import.unreadable, mapping.malformed, mapping.missing */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -13141,6 +14850,35 @@ export interface operations {
             };
         };
     };
+    list_mappings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MappingList"];
+                };
+            };
+            /** @description Errors: */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     bank_me: {
         parameters: {
             query?: never;
@@ -13224,6 +14962,39 @@ export interface operations {
                 };
             };
             /** @description Errors: unit.account_missing, unit.missing */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    register_occupation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OccupationRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandardList"];
+                };
+            };
+            /** @description Errors: occupation.known */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -14153,6 +15924,159 @@ export interface operations {
                 };
             };
             /** @description Errors */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_standards: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandardList"];
+                };
+            };
+            /** @description Errors: */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    register_standard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StandardRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandardList"];
+                };
+            };
+            /** @description Errors: occupation.missing, standard.known, standard.missing, standard.unsound */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    template_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Errors: */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    template_figures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Errors: */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    trace_fragment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TraceRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TraceView"];
+                };
+            };
+            /** @description Errors: document.malformed, document.signature, paper.sealed_missing, trace.fragment, trace.no_papers */
             default: {
                 headers: {
                     [name: string]: unknown;
