@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from itembank.exchange.formats.build import Question, Reading
 from itembank.exchange.formats.source import LINE, Format, Settings, Source
-from itembank.exchange.formats.texts import looks_like_text, read_text
+from itembank.exchange.formats.texts import looks_like_text, plain_text_of
 from itembank.exchange.rows import ReadRow
 from itembank.items.kinds import OPTION_LETTERS
 
@@ -93,7 +93,7 @@ def _key(question: Question, part: _Part, letters: list[str]) -> list[int]:
 
 def read_aiken(data: bytes, settings: Settings) -> Source:
     """Every question of the file; raises UnreadableFile when it is no text or holds no question."""
-    text = read_text(data, "Aiken 文本", "Aiken text")
+    text = plain_text_of(data, "Aiken 文本", "Aiken text")
     reading = Reading("aiken", *TITLES, settings)
     parts = list(_parts(text))
     if any(part.options and part.answer is not None for part in parts):

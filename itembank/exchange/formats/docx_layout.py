@@ -79,7 +79,7 @@ class _Walk:
         if self.in_list:
             self.paper.answers.enter(heading)
             return True
-        if self.paper.drafts and not any(draft.is_complete for draft in self.paper.drafts):
+        if self.heading is NO_HEADING and not any(draft.is_complete for draft in self.paper.drafts):
             # Numbered instructions before the first section are no questions.
             self.paper.preamble += [line for draft in self.paper.drafts for line in draft.stem]
             self.paper.drafts = []

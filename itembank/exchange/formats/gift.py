@@ -17,7 +17,7 @@ from itembank.exchange.formats.build import Blocks, Question, Reading
 from itembank.exchange.formats.moodle_rules import FULL, WEIGHT, Answer
 from itembank.exchange.formats.refusals import NoQuestions
 from itembank.exchange.formats.source import LINE, Format, Settings, Source
-from itembank.exchange.formats.texts import looks_like_text, read_text
+from itembank.exchange.formats.texts import looks_like_text, plain_text_of
 from itembank.exchange.rows import ReadRow
 from itembank.items.text import markup_in
 
@@ -191,7 +191,7 @@ def shown(text: str) -> str:
 def read_gift(data: bytes, settings: Settings) -> Source:
     """Every question of the file; raises UnreadableFile when it is no text or holds no question."""
     reading = Reading("gift", *TITLES, settings)
-    for part in _parts(read_text(data, "GIFT 文本", "GIFT text")):
+    for part in _parts(plain_text_of(data, "GIFT 文本", "GIFT text")):
         question = Question(part.number, settings)
         row = _Reader(part, question).row()
         if row is None:

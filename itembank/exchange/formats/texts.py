@@ -20,7 +20,7 @@ _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (code
 _FEW_CONTROLS = 0.01
 
 
-def read_text(data: bytes, wanted_zh: str, wanted_en: str) -> str:
+def plain_text_of(data: bytes, wanted_zh: str, wanted_en: str) -> str:
     """The text with plain line ends; raises an UnreadableFile that says what the bytes are instead."""
     check_size(data)
     check_kind(data, wanted_zh, wanted_en)
@@ -36,7 +36,7 @@ def read_text(data: bytes, wanted_zh: str, wanted_en: str) -> str:
 def looks_like_text(data: bytes) -> str:
     """The first part of the file as text, for recognising formats; empty when it is none."""
     try:
-        return read_text(_whole_start(data), "", "")
+        return plain_text_of(_whole_start(data), "", "")
     except UnreadableFile:
         return ""
 

@@ -1,0 +1,336 @@
+"""Word documents in the layouts people really type: what a reader of the paper would understand, the importer does."""
+
+import io
+import zipfile
+
+import pytest
+
+from examserver.kernel.canonical import digest
+from itembank.exchange.formats.refusals import UnreadableFile
+from itembank.exchange.formats.registry import find_format
+from itembank.exchange.formats.source import Settings, Source
+from itembank.items.content import plain_text
+from tests.itembank.bank import picture
+from tests.itembank.formats.reading import codes, counted, options, read, stem, told
+from tests.itembank.formats.word import Word
+
+PAPER = """
+电工四级理论题库
+注意事项：
+1、考试时间：90分钟。
+2、请首先填写姓名。
+一、单项选择题（第1题～第5题。每题1.5分，共7.5分）
+1. 三相异步电动机的转速公式中，p 表示（　）。
+A. 磁极数
+B. 磁极对数
+C. 频率
+D. 转差率
+答案：B
+难度：0.65  重要程度：X  鉴定点：A-A-002
+解析：转速与磁极对数成反比。
+2、下列说法正确的是（ D ）。
+A、甲　B、乙　C、丙　D、丁
+3．额定电压 220V 的灯泡(  )
+A.10W\tB.20W\tC.30W\tD.40W
+【答案】Ｃ
+4.在电流（A）的单位中，哪一个最大？
+A．安培
+B．毫安
+C．微安
+D．千安
+参考答案：D
+5. 多行题干
+第二行题干：
+（1）甲；（2）乙
+A.是B.否C.不知道D.都不对
+答案 A
+二、多选题（每题2分）
+1. 以下属于安全用具的有（　　）
+A. 绝缘手套 B. 验电器
+C. 手机 D. 绝缘靴
+答案：A、B，D
+三、判断题
+1. 电流的方向规定为正电荷移动的方向。（ √ ）
+2. 验电器可以不检查就使用。
+答案：×
+四、填空题
+1. 我国工频为____Hz，线电压为______V。
+答案：50；380
+2. 欧姆定律的表达式为（　　）。
+答案：I=U/R
+五、简答题（每题10分）
+1. 简述触电急救的步骤。
+答：（1）脱离电源；
+（2）就地抢救；
+3）送医。
+六、论述题
+1. 论述TN-S系统。
+答案：略述保护线与中性线分开。
+"""
+
+
+def parsed(word: Word, **settings: str) -> Source:
+    """What is read of the document."""
+    return read("docx", word.data(), Settings(default_point="A-A-001", known_points=frozenset({"A-A-002"}), **settings))
+
+
+def test_a_usual_paper_comes_in_whole() -> None:
+    word = Word().lines(PAPER)
+    word.document.sections[0].footer.paragraphs[0].text = "第 1 页 1. 页脚"
+    source = parsed(word, code_prefix="DG")
+    assert counted(source) == (12, 12, {})
+    types = [row.body.content.type for row in source.rows]
+    assert types == ["single_response"] * 5 + ["multiple_response"] + ["true_false"] * 2 + ["text_entry"] * 2 + [
+        "short_answer", "extended_response",
+    ]  # fmt: skip
+    keys = ["".join(row.body.key) for row in source.rows[:8]]
+    assert keys == ["B", "D", "C", "D", "A", "ABD", "true", "false"]
+    assert [row.body.content.points for row in source.rows] == ["1.5"] * 5 + ["2"] + ["1"] * 4 + ["10", "1"]
+    assert [row.body.content.code for row in source.rows[:2]] == ["DG-0001", "DG-0002"]
+
+
+def test_labels_below_a_question_say_point_difficulty_and_importance() -> None:
+    first, second = parsed(Word().lines(PAPER)).rows[:2]
+    assert (first.body.content.point, first.body.difficulty, first.body.importance) == ("A-A-002", 650, "X")
+    assert (second.body.content.point, second.body.difficulty) == ("A-A-001", None)
+
+
+def test_the_key_in_the_brackets_of_the_stem_never_reaches_the_candidate() -> None:
+    rows = parsed(Word().lines(PAPER)).rows
+    assert stem(rows[1]) == "下列说法正确的是（　）。"
+    assert stem(rows[6]) == "电流的方向规定为正电荷移动的方向。（　）"
+    assert stem(rows[3]) == "在电流（A）的单位中，哪一个最大？"
+
+
+def test_instructions_before_the_first_section_are_told_not_read() -> None:
+    source = parsed(Word().lines(PAPER))
+    preamble = next(remark.flaw.value for remark in source.warnings if remark.flaw.code == "docx.preamble")
+    assert "考试时间" in preamble and "电工四级理论题库" in preamble
+    assert {"docx.preamble", "feedback.dropped", "rubric.default"} == told(source)
+
+
+def test_options_stand_in_lines_columns_cells_and_right_behind_the_stem() -> None:
+    word = Word().lines(
+        "1. 一（）\nA. 甲 B. 乙\nC. 丙 D. 丁\n答案：A\n2. 二（）A. 甲 B. 乙 C. 丙 D. 丁\n答案：B\n3. 三（）"
+    )
+    word.table([["A. 甲", "B. 乙"], ["C. 丙", "D. 丁"]]).lines("答案：C\n4. 四（）\n(A) 甲\t(B) 乙\t(C) 丙\n答案：C")
+    source = parsed(word)
+    assert [options(row) for row in source.rows] == [["甲", "乙", "丙", "丁"]] * 3 + [["甲", "乙", "丙"]]
+    assert [row.body.key for row in source.rows] == [("A",), ("B",), ("C",), ("C",)]
+
+
+def test_automatic_numbers_and_letters_count_as_if_typed() -> None:
+    word = Word().numbering(31, ("decimal", "%1."), ("upperLetter", "%2．")).numbering(32, ("chineseCounting", "%1、"))
+    word.numbered("单项选择题", 32)
+    for number in (1, 2):
+        word.numbered(f"第{number}题的题干（　）。", 31)
+        for text in ("甲", "乙", "丙"):
+            word.numbered(f"{text}{number}", 31, level=1)
+    word.numbered("判断题", 32).lines("（1）地球是圆的。\n（2）水往高处流。")
+    word.lines("参考答案\n一、单项选择题\n1-2：CA\n二、判断题\n（1）√（2）×")
+    source = parsed(word)
+    assert counted(source) == (4, 4, {})
+    assert [row.body.key for row in source.rows] == [("C",), ("A",), ("true",), ("false",)]
+    assert options(source.rows[1]) == ["甲2", "乙2", "丙2"]
+
+
+LIST = "1. 一\nA. 甲\nB. 乙\nC. 丙\n2. 二\nA. 甲\nB. 乙\nC. 丙\n3. 三\nA. 甲\nB. 乙\nC. 丙\n"
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        "答案\n1-3 ABC",
+        "参考答案：\n1.A 2.B 3.C",
+        "标准答案\n1～3：A B C",
+        "1-3 ABC",
+        "答案\n1、A\n2、B\n3、C",
+        "参考答案\n1A2B3C",
+    ],
+)
+def test_answers_at_the_end_find_their_questions(answers: str) -> None:
+    source = parsed(Word().lines(LIST + answers))
+    assert counted(source) == (3, 3, {})
+    assert [row.body.key for row in source.rows] == [("A",), ("B",), ("C",)]
+
+
+def test_a_table_of_answers_at_the_end_is_understood() -> None:
+    word = Word().lines("一、单选题\n" + LIST + "二、判断题\n1. 甲\n2. 乙")
+    word.table([["题号", "1", "2", "3"], ["答案", "C", "B", "A"]]).table([["题号", "1", "2"], ["答案", "√", "×"]])
+    rows = parsed(word).rows
+    assert [row.body.key for row in rows] == [("C",), ("B",), ("A",), ("true",), ("false",)]
+
+
+def test_answers_in_words_at_the_end_become_model_answers() -> None:
+    text = "一、简答题\n1. 简述甲。\n2. 简述乙。\n参考答案\n一、简答题\n1. 甲的要点\n第二行\n2. 乙的要点"
+    rows = parsed(Word().lines(text)).rows
+    assert [plain_model(row.body.scoring["model"]) for row in rows] == ["甲的要点\n第二行", "乙的要点"]
+
+
+def plain_model(blocks: list[dict[str, str]]) -> str:
+    """The words of a model answer."""
+    return "\n".join(block["text"] for block in blocks)
+
+
+def test_a_list_that_does_not_fit_is_told_and_gives_no_key() -> None:
+    source = parsed(Word().lines(LIST + "答案\n1-3 AB"))
+    assert "key.list" in told(source) and all("key.missing" in codes(row) for row in source.rows)
+
+
+def test_keys_that_disagree_keep_the_question_out() -> None:
+    both = "1. 一（ A ）\nA. 甲\nB. 乙\nC. 丙\n答案：B\n2. 二\nA. 甲\nB. 乙\nC. 丙\n答案：A\n答案\n1.B 2.C"
+    assert [codes(row) for row in parsed(Word().lines(both)).rows] == [["key.conflict"], ["key.conflict"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("一、单选题\n1. 题\nA. 甲\nB. 乙\nC. 丙", "key.missing"),
+        ("一、单选题\n1. 题\nA. 甲\nB. 乙\nC. 丙\n答案：E", "key.outside"),
+        ("一、单选题\n1. 题\nA. 甲\nB. 乙\nC. 丙\n答案：AB", "key.count"),
+        ("一、单选题\n1. 题\nA. 甲\nB. 乙\nC. 丙\n答案：甲乙", "key.unreadable"),
+        ("一、单选题\n1. 题\nA. 甲\nC. 乙\nD. 丙\n答案：A", "options.gap"),
+        ("一、单选题\n1. 题\nA. 甲\nB. 甲\nC. 丙\n答案：A", "options.repeated"),
+        ("一、单选题\n1. 题没有选项\n答案：A", "options.too_few"),
+        ("一、判断题\n1. 题\n答案：也许", "key.unreadable"),
+        ("一、填空题\n1. ____和____\n答案：甲", "key.count"),
+        ("一、单选题\n1. 题\nA. 甲\nB. 乙\nC. 丙\n答案：A\n难度：很高", "difficulty.malformed"),
+        ("一、连线题\n1. 连一连", "type.unsupported"),
+        ("一、单选题\n1.\nA. 甲\nB. 乙\nC. 丙\n答案：A", "stem.missing"),
+    ],
+)
+def test_what_is_wrong_with_a_question_is_said_and_stops_no_other(text: str, code: str) -> None:
+    good = "\n2. 好题\nA. 甲\nB. 乙\nC. 丙\n答案：A" if "选" in text else "\n二、判断题\n1. 好题\n答案：√"
+    rows = parsed(Word().lines(text + good)).rows
+    assert code in codes(rows[0]) and rows[-1].flaws == ()
+
+
+def test_a_fault_names_the_number_printed_in_the_paper() -> None:
+    rows = parsed(Word().lines(PAPER.replace("答案：A、B，D", "答案：A、B，F"))).rows
+    assert rows[5].flaws[0].reason_zh.startswith("〔二、1〕") and rows[5].flaws[0].reason_en.startswith("[二、1]")
+
+
+def test_a_jump_of_the_numbers_is_told() -> None:
+    assert "number.gap" in told(parsed(Word().lines(LIST.replace("3. 三", "4. 三") + "答案\n1-4 ABCA")))
+
+
+def test_pictures_come_along_where_they_stand() -> None:
+    word = Word().figure("1. 看图", "回答（）").lines("A. 甲").figure("B. ", colour="blue").lines("C. 丙\n答案：B")
+    (row,) = parsed(word).rows
+    assert row.flaws == () and {figure.digest for figure in row.figures} == {
+        digest(picture("red")),
+        digest(picture("blue")),
+    }
+    assert [block.kind for block in row.body.content.stem] == ["html"]
+    assert [block.kind for block in row.body.content.options[1].content] == ["figure"]
+
+
+def test_tables_raised_text_and_formulas_become_rich_text() -> None:
+    half = "<m:f><m:num><m:r><m:t>1</m:t></m:r></m:num><m:den><m:r><m:t>2</m:t></m:r></m:den></m:f>"
+    word = (
+        Word()
+        .lines("1. 见表")
+        .table([["量", "值"], ["U", "220"]])
+        .runs(("A. x", ""), ("2", "sup"), ("B. H", ""), ("2", "sub"))
+    )
+    word.formula("C. ", half, " 倍").lines("答案：C")
+    (row,) = parsed(word).rows
+    assert row.flaws == ()
+    assert row.body.content.stem[1].text.startswith("<table><tbody><tr><td>量</td>")
+    shown = [option.content[0].text for option in row.body.content.options]
+    assert shown == [
+        "<p>x<sup>2</sup></p>",
+        "<p>H<sub>2</sub></p>",
+        "<p><math><mfrac><mrow><mn>1</mn></mrow><mrow><mn>2</mn></mrow></mfrac></math> 倍</p>",
+    ]
+
+
+def test_underlined_blanks_are_gaps_and_hidden_text_is_not_read() -> None:
+    word = (
+        Word().runs(("1. 工频为", ""), ("      ", "underline"), ("Hz", ""), ("（答案50）", "hidden")).lines("答案：50")
+    )
+    (row,) = parsed(word).rows
+    assert (stem(row), row.body.scoring["blanks"][0]["accept"]) == ("工频为{{1}}Hz", ["50"])
+
+
+BROKEN = {
+    "docx.text_box": "<w:pict><v:shape><v:textbox><w:txbxContent><w:p/></w:txbxContent></v:textbox></v:shape></w:pict>",
+    "docx.object": '<w:object><o:OLEObject ProgID="Equation.3" r:id="rId1"/></w:object>',
+    "docx.drawing": '<w:drawing><wp:inline><a:graphic><a:graphicData uri="chart"/></a:graphic></wp:inline></w:drawing>',
+    "docx.symbol": '<w:sym w:font="Webdings" w:char="F0AA"/>',
+    "figure.missing": '<w:pict><v:shape><v:imagedata r:id="rId999"/></v:shape></w:pict>',
+}
+
+
+@pytest.mark.parametrize("code", BROKEN)
+def test_what_word_can_show_and_an_exam_screen_cannot_is_named(code: str) -> None:
+    word = (
+        Word()
+        .lines("1. 题")
+        .xml(BROKEN[code])
+        .lines("A. 甲\nB. 乙\nC. 丙\n答案：A\n2. 好\nA. 甲\nB. 乙\nC. 丙\n答案：A")
+    )
+    bad, good = parsed(word).rows
+    assert codes(bad) == [code] and good.flaws == ()
+
+
+def test_a_metafile_is_refused_for_its_question_with_advice() -> None:
+    data = Word().figure("1. 看图").lines("A. 甲\nB. 乙\nC. 丙\n答案：A").data()
+    (row,) = read("docx", replaced(data, picture(), b"\xd7\xcd\xc6\x9a" + b"\0" * 100)).rows
+    assert codes(row) == ["figure.unusable"] and "PNG" in row.flaws[0].reason_zh
+
+
+def test_an_unknown_construct_of_a_formula_is_named() -> None:
+    word = Word().formula("1. 求", "<m:strange><m:e/></m:strange>").lines("A. 甲\nB. 乙\nC. 丙\n答案：A")
+    (row,) = parsed(word).rows
+    assert codes(row) == ["math.unsupported"] and "strange" in row.flaws[0].reason_zh
+
+
+def replaced(data: bytes, old: bytes, new: bytes) -> bytes:
+    """The document with one of its files exchanged, or with text exchanged in its main part."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as before, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as after:
+        for name in before.namelist():
+            content = before.read(name)
+            after.writestr(
+                name, new if content == old else content.replace(old, new) if name.endswith(".xml") else content
+            )
+    return stream.getvalue()
+
+
+def test_deleted_text_is_left_out_and_inserted_text_read() -> None:
+    word = Word().lines("1. 题MARK\nA. 甲\nB. 乙\nC. 丙\n答案：A")
+    deleted, inserted = b"<w:del><w:r><w:delText>x</w:delText></w:r></w:del>", b"<w:ins><w:r><w:t>y</w:t></w:r></w:ins>"
+    changed = b"</w:t></w:r>" + deleted + inserted + b"<w:r><w:t>"
+    assert stem(read("docx", replaced(word.data(), b"MARK", changed)).rows[0]) == "题y"
+
+
+def test_a_strict_document_is_read_like_any_other() -> None:
+    data = replaced(
+        Word().lines(LIST + "答案\n1-3 ABC").data(),
+        b"http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+        b"http://purl.oclc.org/ooxml/wordprocessingml/main",
+    )
+    assert counted(read("docx", data)) == (3, 3, {})
+
+
+def test_documents_without_questions_and_other_office_files_are_refused() -> None:
+    for data, code in (
+        (Word().lines("一封信\n没有题目").data(), "import.no_questions"),
+        (Word().lines("1. 题" + "很长" * 15_000).data(), "import.line_too_long"),
+    ):
+        with pytest.raises(UnreadableFile) as caught:
+            read("docx", data)
+        assert caught.value.code == code
+    found = find_format(Word().lines("1. 题").data(), "misnamed.bin")
+    assert found is not None and found.name == "docx"
+
+
+def test_cells_keep_their_spans() -> None:
+    word = Word().lines("1. 见表")
+    table = word.document.add_table(2, 2)
+    table.cell(0, 0).merge(table.cell(0, 1)).text = "合并"
+    table.cell(1, 0).text, table.cell(1, 1).text = "左", "右"
+    (row,) = parsed(word.lines("A. 甲\nB. 乙\nC. 丙\n答案：A")).rows
+    assert '<td colspan="2">合并</td>' in row.body.content.stem[1].text
+    assert "合并" in plain_text(row.body.content.stem)
