@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from examserver.kernel.access import system_actor
+from examserver.kernel.access import Actor, system_actor
 from examserver.kernel.canonical import digest
 from examserver.kernel.documents import read_document, require_signatures
 from examserver.kernel.errors import Denied, Invalid, Json, Refused
@@ -81,25 +81,31 @@ def matrix_vault(runtime: RoleRuntime) -> Vault:
     return Vault(runtime.files / "matrices")
 
 
-def import_matrix(runtime: RoleRuntime, work: Work, bank_id: str, data: bytes) -> MatrixRow:
+def import_matrix(runtime: RoleRuntime, actor: Actor, bank_id: str, data: bytes) -> MatrixRow:
     """Take in a matrix the authority signed, with its remarks; the same file again changes nothing.
 
-    Raises NotADocument, SignatureBroken, MatrixMalformed or MatrixOfAnotherBank.
+    A large file takes its time to read, so nothing is locked meanwhile. Raises NotADocument, SignatureBroken,
+    MatrixMalformed or MatrixOfAnotherBank.
     """
-    load_bank(work.session, bank_id)
-    document = read_document(data, MATRIX_TYPE)
-    require_signatures(document, trust_of(work), {"authority"})
     name = digest(data)
-    known = work.session.get(MatrixRow, name)
-    if known is not None:
-        return known
-    forms = read_matrix(name, document.body, places_of(work, bank_id, forms_named(document.body)))
-    row = _matrix_row(work, bank_id, name, document.body, forms)
+    document = offload(lambda: read_document(data, MATRIX_TYPE))
+    with open_work(runtime, actor, write=False) as work:
+        load_bank(work.session, bank_id)
+        require_signatures(document, trust_of(work), {"authority"})
+        places = places_of(work, bank_id, forms_named(document.body))
+    forms = offload(lambda: read_matrix(name, document.body, places))
     matrix_vault(runtime).put(data)
-    work.session.add(row)
-    row.remarks = _take_remarks(work, row, document.body)
-    work.record("matrix.imported", bank_id, digest=name, sitting=row.sitting, persons=row.persons, remarks=row.remarks)
-    return row
+    with open_work(runtime, actor) as work:
+        known = work.session.get(MatrixRow, name)
+        if known is not None:
+            return known
+        row = _matrix_row(work, bank_id, name, document.body, forms)
+        work.session.add(row)
+        row.remarks = _take_remarks(work, row, document.body)
+        work.record(
+            "matrix.imported", bank_id, digest=name, sitting=row.sitting, persons=row.persons, remarks=row.remarks
+        )
+        return row
 
 
 def _matrix_row(work: Work, bank_id: str, name: str, body: Json, forms: list[FormResponses]) -> MatrixRow:

@@ -2,10 +2,11 @@
 
 from sqlalchemy import func, select
 
-from examserver.kernel.access import Permit
+from examserver.kernel.access import Actor, Permit
 from examserver.kernel.documents import NotADocument, SignatureBroken
 from examserver.kernel.fields import MalformedField
 from examserver.plumbing.contract import Files, endpoint
+from examserver.plumbing.runtime import RoleRuntime
 from examserver.plumbing.work import Work
 from itembank.assembly.tables import uses_of
 from itembank.items.tables import ItemRow, NoSuchBank, NoSuchItem, load_bank, load_item
@@ -75,11 +76,12 @@ def matrix_view(row: MatrixRow) -> MatrixView:
     ),
     summary="Take in a response matrix signed by the authority",
     multipart=True,
+    hot=True,
     max_bytes=200 * 2**20,
 )  # fmt: skip
-def import_response_matrix(work: Work, bank_id: str, files: Files) -> MatrixView:
+def import_response_matrix(runtime: RoleRuntime, actor: Actor, bank_id: str, files: Files) -> MatrixView:
     """The matrix; the same file again changes nothing."""
-    return matrix_view(actions.import_matrix(work.runtime, work, bank_id, uploaded(files, "file")))
+    return matrix_view(actions.import_matrix(runtime, actor, bank_id, uploaded(files, "file")))
 
 
 @endpoint(
