@@ -10,7 +10,6 @@ from examserver.plumbing.database import BankBase
 
 RUNNING, DONE, FAILED = "running", "done", "failed"
 KEEP, RETIRE, ENEMIES = "keep", "retire", "enemies"
-DECISIONS = (KEEP, RETIRE, ENEMIES)
 
 
 class NoSuchComparison(Missing):
