@@ -11,6 +11,7 @@ SLICES = {
     "itembank.specs": "bank",
     "itembank.exchange": "bank",
     "itembank.exchange.layouts": "bank",
+    "itembank.exchange.export": "bank",
     "itembank.exchange.template": "bank",
     "itembank.quality": "bank",
     "itembank.review": "bank",

@@ -15,7 +15,9 @@ from examserver.plumbing.work import open_work
 from itembank.assembly.commands import assemble
 from itembank.entry.commands import bank_runtime
 from itembank.exchange.commands import import_items
+from itembank.exchange.export.commands import export_items
 from itembank.exchange.template.commands import template
+from itembank.items.commands import list_banks, open_bank
 from itembank.psychometrics.commands import stats
 from itembank.quality.commands import duplicates
 
@@ -53,8 +55,11 @@ def fsck_command(settings: Settings, as_json: bool) -> None:
         raise SystemExit(1)
 
 
+bank.add_command(open_bank)
+bank.add_command(list_banks)
 bank.add_command(assemble)
 bank.add_command(stats)
 bank.add_command(import_items)
+bank.add_command(export_items)
 bank.add_command(template)
 bank.add_command(duplicates)

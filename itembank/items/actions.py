@@ -139,7 +139,8 @@ def list_banks(work: Work) -> list[tuple[BankRow, dict[str, int]]]:
     return [(bank, counts.get(bank.id, {})) for bank in banks]
 
 
-def _filtered(bank_id: str, asked: ItemQuery) -> Select[ItemRow, ItemVersionRow]:
+def filtered_items(bank_id: str, asked: ItemQuery) -> Select[ItemRow, ItemVersionRow]:
+    """The newest versions of the items of a bank that the filters leave."""
     query = select(ItemRow, ItemVersionRow).join(ItemVersionRow, ItemVersionRow.id == ItemRow.version_id)
     query = query.where(ItemRow.bank_id == bank_id)
     exact = (
@@ -159,7 +160,7 @@ def _filtered(bank_id: str, asked: ItemQuery) -> Select[ItemRow, ItemVersionRow]
 def search_items(work: Work, bank_id: str, asked: ItemQuery) -> tuple[int, list[tuple[ItemRow, ItemVersionRow]]]:
     """The number of matching items and one page of them in order of codes; the reading is recorded."""
     load_bank(work.session, bank_id)
-    query = _filtered(bank_id, asked).where(seen_items(work))
+    query = filtered_items(bank_id, asked).where(seen_items(work))
     total = work.session.scalar(select(func.count()).select_from(query.with_only_columns(ItemRow.id).subquery())) or 0
     page = query.order_by(ItemRow.code).limit(PAGE_SIZE).offset((max(asked.page, 1) - 1) * PAGE_SIZE)
     found = [(item, version) for item, version in work.session.execute(page)]

@@ -16,6 +16,7 @@ READINGS = (
     "forms.handed_over",
     "items.compared",
     "items.exported",
+    "export.fetched",
     "paper.printed",
     "statistics.read",
     "remarks.listed",

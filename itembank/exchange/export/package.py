@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
 from examserver.kernel.archive import write_archive
+from itembank.exchange.export.keyless import strip_keys
 from itembank.exchange.export.markup import Writer, document, make
 from itembank.exchange.export.qti_item import XSI, identifier_of, root_attributes, write_item
 from itembank.exchange.formats.qti_metadata import NAMESPACE as OWN_NAMESPACE
@@ -64,7 +65,9 @@ class _Names:
         return name
 
 
-def write_package(bodies: Iterable[ItemBody], media: Mapping[str, Media], report: Report = _silent) -> bytes:
+def write_package(
+    bodies: Iterable[ItemBody], media: Mapping[str, Media], report: Report = _silent, with_keys: bool = True
+) -> bytes:
     """The package of these items; `media` holds every picture and sound they use by digest."""
     items = sorted(bodies, key=lambda body: body.content.code)
     paths = {digest: media_path(digest, found) for digest, found in media.items()}
@@ -74,7 +77,7 @@ def write_package(bodies: Iterable[ItemBody], media: Mapping[str, Media], report
     for number, body in enumerate(items, 1):
         path, stimulus = f"items/{names.of(body.content.code)}.xml", stimuli.get(_case_key(body), "")
         root = write_item(body, _place(paths), f"../{stimulus}" if stimulus else "")
-        entries.append((path, document(root)))
+        entries.append((path, document(root if with_keys else strip_keys(root))))
         resources.append(_resource(body, path, [paths[each] for each in _assets(body)], stimulus))
         report(number, len(items))
     shared = _shared(items, stimuli, paths)
