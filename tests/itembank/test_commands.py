@@ -82,3 +82,17 @@ def test_init_prints_the_keys_of_the_role(tmp_path: Path) -> None:
     settings = open_bank(tmp_path / "data").world.settings
     shown = json.loads(run(settings, "init").output)
     assert shown["signing_key"].startswith("ed25519:") and shown["sealing_key"].startswith("x25519:")
+
+
+def test_a_bank_is_opened_from_the_command_line(tmp_path: Path) -> None:
+    settings = open_bank(tmp_path / "data").world.settings
+    password = tmp_path / "password"
+    password.write_text(PASSWORD)
+    by = ("--login", "admin", "--password-file", str(password))
+    words = ("open", "车工三级题库", "--occupation", "车工", "--level", "3", "--standard", "车工标准", *by)
+    wrong = run(settings, *words, "--occupation-code", "车工")
+    assert wrong.exit_code == 2
+    assert "occupation_code" in wrong.output
+    made = json.loads(run(settings, *words, "--occupation-code", "6-18-01-01", "--json").output)
+    banks = json.loads(run(settings, "list", "--json").output)["banks"]
+    assert {"id": made["id"], "name": "车工三级题库", "items": {}} in banks
