@@ -129,6 +129,8 @@ def _item(item: PlacedItem, body: ItemBody, worth: Mapping[str, str]) -> Json:
         "stem": [block.as_json() for block in body.content.stem],
         "options": options,
     }
+    if "rule" in body.scoring:
+        document["rule"] = body.scoring["rule"]
     if body.content.interaction:
         document["interaction"] = _interaction(item, body.content.interaction)
     if body.content.case is not None:

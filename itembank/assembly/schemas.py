@@ -51,12 +51,12 @@ class BlueprintDemands(Schema):
     whole form. `comparable`: auto, required or off. Uses are counted over the last months or papers, 0 for ever.
     """
 
-    cognition: dict[str, Bounds] = Field(default_factory=dict)
+    cognition: dict[str, Bounds] = Field(default={})
     words: Bounds | None = None
     working_s: Bounds | None = None
     reading_per_minute: int = Field(default=0, ge=0, le=5000)
     cases: Bounds | None = None
-    information: list[InformationAim] = Field(default_factory=list, max_length=20)
+    information: list[InformationAim] = Field(default=[], max_length=20)
     comparable: Literal["auto", "required", "off"] = "auto"
     cut_theta: Decimal | None = Field(default=None, ge=-6, le=6, decimal_places=3)
     max_uses: int | None = Field(default=None, ge=1, le=1000)
@@ -146,6 +146,65 @@ class FormCheckView(Schema):
     ok: bool
 
 
+class AreaShare(Schema):
+    """A level-1 area in one form: its share of the items against its weight; within means at most one item off."""
+
+    area: str
+    name: str
+    weight: str
+    items: int
+    share: float
+    within: bool
+
+
+class AimReached(Schema):
+    """A target, what one form reached, and how far that is off in per cent (of the total for expected scores)."""
+
+    name: str
+    target: float
+    value: float
+    deviation: float
+
+
+class FormReport(Schema):
+    """The deviation report of one form; the curves follow the abilities of the assembly's report."""
+
+    areas: list[AreaShare] = Field(default=[])
+    aims: list[AimReached] = Field(default=[])
+    mean_difficulty: int | None = None
+    measured: int = 0
+    information: list[float] = Field(default=[])
+    expected: list[float] = Field(default=[])
+
+
+class UsedItem(Schema):
+    """An item of the forms and in how many papers it would have been."""
+
+    code: str
+    uses: int
+
+
+class ExposureReport(Schema):
+    """Items of the pool by number of uses (never, once, …), before these forms and after; items by number of forms."""
+
+    before: list[int] = Field(default=[])
+    after: list[int] = Field(default=[])
+    forms_per_item: list[int] = Field(default=[])
+    most_used: list[UsedItem] = Field(default=[])
+
+
+class AssemblyReport(Schema):
+    """What is true of all forms together: abilities in thousandths, targets as ability, information, tolerance."""
+
+    thetas: list[int] = Field(default=[])
+    theta: int | None = None
+    targets: list[tuple[int, float, float]] = Field(default=[])
+    deviations: dict[str, float] = Field(default={})
+    deviation: float = 0.0
+    max_overlap: int = 0
+    exposure: ExposureReport = ExposureReport()
+
+
 class FormLine(Schema):
     """One form with the digest of its content and what the checker found."""
 
@@ -155,7 +214,7 @@ class FormLine(Schema):
     digest: str
     items: int
     checks: list[FormCheckView]
-    report: dict[str, Any]
+    report: FormReport
 
 
 class ShortageView(Schema):
@@ -223,7 +282,7 @@ class AssemblyView(Schema):
     created_ms: int
     approved_ms: int | None
     took_ms: int
-    report: dict[str, Any]
+    report: AssemblyReport
     relaxation: RelaxationView | None
     swaps: list[SwapView]
 

@@ -7,6 +7,7 @@ from typing import Any
 from examserver.plumbing.work import Work
 from itembank.assembly.blueprint import Blueprint, Bounds, Cell, InformationTarget, Section, read_blueprint
 from itembank.assembly.schemas import (
+    AssemblyReport,
     AssemblyView,
     BlueprintCell,
     BlueprintDemands,
@@ -18,6 +19,7 @@ from itembank.assembly.schemas import (
     DifficultyBand,
     FormCheckView,
     FormLine,
+    FormReport,
     InformationAim,
     RelaxationView,
     ShortageView,
@@ -128,7 +130,7 @@ def _form_line(row: AssemblyFormRow, full: bool) -> FormLine:
         digest=row.digest,
         items=row.items,
         checks=[FormCheckView(**check) for check in row.checks] if full else [],
-        report=row.report if full else {},
+        report=FormReport(**row.report) if full else FormReport(),
     )
 
 
@@ -155,7 +157,7 @@ def assembly_view(work: Work, row: AssemblyRow, full: bool = True) -> AssemblyVi
         created_ms=row.created_ms,
         approved_ms=row.approved_ms,
         took_ms=row.took_ms,
-        report=row.report if full else {},
+        report=AssemblyReport(**row.report) if full else AssemblyReport(),
         relaxation=_relaxation(row) if full else None,
         swaps=_swaps(work, row) if full else [],
     )

@@ -18,8 +18,16 @@ export const desk = (api: Client) => ({
   blueprints: (bank: string) =>
     api.get<{ blueprints: T.BlueprintView[] }>(`/api/bank/banks/${one(bank)}/blueprints`).then((list) => list.blueprints),
   saveBlueprint: (bank: string, draft: T.BlueprintDraft) => api.post<T.BlueprintView>(`/api/bank/banks/${one(bank)}/blueprints`, draft),
-  assemble: (blueprint: string, forms: number, reserve_forms: number, seed: string) =>
-    api.post<{ assembly: string; job: string }>(`/api/bank/blueprints/${one(blueprint)}/assemblies`, { forms, reserve_forms, seed }),
+  forecast: (bank: string, draft: T.BlueprintDraft) => api.post<T.Forecast>(`/api/bank/banks/${one(bank)}/blueprints/forecast`, draft),
+  exposure: (bank: string) => api.get<{ items: T.ExposedItem[] }>(`/api/bank/banks/${one(bank)}/exposure`).then((list) => list.items),
+  assemble: (blueprint: string, forms: number, reserve_forms: number, seed: string, purpose: "formal" | "trial") =>
+    api.post<{ assembly: string; job: string }>(`/api/bank/blueprints/${one(blueprint)}/assemblies`, { forms, reserve_forms, seed, purpose }),
+  cancel: (assembly: string) => api.post<T.AssemblyView>(`/api/bank/assemblies/${one(assembly)}/cancel`),
+  relax: (assembly: string) => api.post<{ assembly: string; job: string }>(`/api/bank/assemblies/${one(assembly)}/relax`),
+  proposals: (assembly: string, form: string, item: string, purpose: string) =>
+    api.get<T.ProposalList>(`/api/bank/assemblies/${one(assembly)}/forms/${one(form)}/swaps`, { query: { item, purpose } }),
+  swap: (assembly: string, form: string, item: string, replacement: string, reason: string) =>
+    api.post<T.AssemblyView>(`/api/bank/assemblies/${one(assembly)}/forms/${one(form)}/swaps`, { item, replacement, reason }),
   assemblies: () => api.get<{ assemblies: T.AssemblyView[] }>("/api/bank/assemblies").then((list) => list.assemblies),
   sealable: () => api.get<SealableList>("/api/bank/sealable-assemblies").then((list) => list.assemblies),
   assembly: (id: string) => api.get<T.AssemblyView>(`/api/bank/assemblies/${one(id)}`),

@@ -6,6 +6,7 @@ const TONES: Readonly<Record<string, Tone>> = {
   assembled: "attention",
   infeasible: "danger",
   failed: "danger",
+  cancelled: "neutral",
   approved: "progress",
   sealing: "progress",
   sealed: "done",

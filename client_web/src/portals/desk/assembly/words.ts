@@ -51,6 +51,7 @@ export const w = catalogue(
     st_assembled: "已组卷，待批准",
     st_infeasible: "题库不能满足方案",
     st_failed: "组卷失败",
+    st_cancelled: "已取消",
     st_approved: "已批准，待封存",
     st_sealed: "已封存",
     st_sealing: "封存中",
@@ -64,7 +65,7 @@ export const w = catalogue(
     form: "试卷",
     formName: "{name} 卷",
     reserveForm: "备用",
-    shortages: "题库不能满足方案：缺少的试题",
+    shortages: "题库不能满足方案：相互冲突的要求",
     needed: "需要",
     available: "可用",
     area: "领域",
@@ -161,6 +162,7 @@ export const w = catalogue(
     st_assembled: "Assembled, to approve",
     st_infeasible: "The bank cannot meet it",
     st_failed: "Failed",
+    st_cancelled: "Cancelled",
     st_approved: "Approved, to seal",
     st_sealed: "Sealed",
     st_sealing: "Sealing",
@@ -174,7 +176,7 @@ export const w = catalogue(
     form: "Form",
     formName: "Form {name}",
     reserveForm: "reserve",
-    shortages: "The bank cannot meet the blueprint: what is missing",
+    shortages: "The bank cannot meet the blueprint: demands in conflict",
     needed: "Needed",
     available: "Available",
     area: "Area",
@@ -224,7 +226,7 @@ export const w = catalogue(
   },
 );
 
-const STATES = ["running", "assembled", "infeasible", "failed", "approved", "sealing", "sealed"] as const;
+const STATES = ["running", "assembled", "infeasible", "failed", "approved", "sealing", "sealed", "cancelled"] as const;
 export const assemblyWord = (state: string): string => {
   const known = STATES.find((one) => one === state);
   return known ? w(`st_${known}`) : state;
