@@ -13,9 +13,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from examserver.demo.beliefs import Value
 from examserver.demo.browser_acks import Acknowledged
+from examserver.demo.browser_composed import give_answer, interaction_shown
 from examserver.demo.browser_trust import available, chromium_program, trust_flags
-from examserver.demo.virtual_plan import Value, final_answers
+from examserver.demo.virtual_plan import CHOICES, final_answers
 
 if TYPE_CHECKING:  # Playwright is a tool of demo and tests; `available` must answer without it
     from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright
@@ -117,12 +119,26 @@ class BrowserSeat:
 
     def _answer_shown(self, beliefs: Mapping[str, Sequence[str]]) -> int:
         item = self.item_shown()
+        if item["type"] not in CHOICES:
+            return self._compose(item, beliefs)
         believed = {item["code"]: _presented(item, beliefs.get(item["code"], ()))}
-        form = {"sections": [{"items": [item]}]}
-        final = final_answers(self._seed, self.ticket, form, believed)[item["id"]]
+        final = self._final(item, believed)
         for key in _keys(item, final):
             self.page.keyboard.press(key)
         return int(final is not None and final != [])
+
+    def _final(self, item: Json, beliefs: Mapping[str, Sequence[str]]) -> Value:
+        form = {"sections": [{"items": [item]}]}
+        return final_answers(self._seed, self.ticket, form, beliefs)[item["id"]]
+
+    def _compose(self, item: Json, beliefs: Mapping[str, Sequence[str]]) -> int:
+        """Write, sort, match or point as the type asks for."""
+        shown = self.page.get_by_test_id("item")
+        final = self._final(interaction_shown(shown, item), beliefs)
+        if isinstance(final, list):
+            give_answer(self.page, shown, item["type"], final)
+        self.page.evaluate("document.activeElement?.blur()")
+        return int(isinstance(final, list))
 
     def unsaved(self) -> int:
         """How many changes the page says are not saved."""

@@ -10,7 +10,8 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from examserver.demo.virtual_plan import Move, Value, final_answers, moves_of
+from examserver.demo.beliefs import Value
+from examserver.demo.virtual_plan import Move, final_answers, moves_of
 from examserver.demo.virtual_station import Answered, Json, NotReached, Workstation
 from examserver.kernel.canonical import digest, encode, raw_digest, unb64u
 from itembank.papers.manifest import Manifest, read_manifest

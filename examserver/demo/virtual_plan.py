@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from examserver.demo.beliefs import Value, composed_value, mistaken_value, text_of
 from examserver.kernel.seeds import Draw
 
-Value = str | list[str] | None
+CHOICES = ("single_response", "multiple_response", "true_false")
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ def _final(
     seed: str, ticket: str, item: Mapping[str, Any], beliefs: Mapping[str, Sequence[str]], ability: int
 ) -> Value:
     draw = Draw(seed, f"answer {ticket} {item['code']}")
+    if item["type"] not in CHOICES:
+        return _composed(draw, item, beliefs.get(item["code"], ()), ability)
     options = sorted(option["id"] for option in item["options"])
     believed = believed_options(item, beliefs) or options[:1]
     if draw.below(40) == 0:
@@ -52,6 +55,14 @@ def _final(
     if draw.below(100) < ability:
         return believed if item["type"] == "multiple_response" else believed[0]
     return _wrong(draw, item["type"], options, believed)
+
+
+def _composed(draw: Draw, item: Mapping[str, Any], believed: Sequence[str], ability: int) -> Value:
+    """The answer to an item of a composed type: as believed, mistaken, or none."""
+    right = composed_value(item, believed) if believed else None
+    if right is None or draw.below(40) == 0:
+        return None
+    return right if draw.below(100) < ability else mistaken_value(item, right, draw)
 
 
 def believed_options(item: Mapping[str, Any], beliefs: Mapping[str, Sequence[str]]) -> list[str]:
@@ -62,7 +73,7 @@ def believed_options(item: Mapping[str, Any], beliefs: Mapping[str, Sequence[str
 
 def option_text(option: Mapping[str, Any]) -> str:
     """An option's words."""
-    return "".join(block.get("text", "") for block in option.get("content", ()))
+    return text_of(option)
 
 
 def _wrong(draw: Draw, kind: str, options: list[str], believed: list[str]) -> Value:
@@ -89,6 +100,8 @@ def moves_of(seed: str, ticket: str, form: Mapping[str, Any], finals: Mapping[st
 
 
 def _first_thought(draw: Draw, item: Mapping[str, Any], final: Value) -> Value:
+    if item["type"] not in CHOICES:
+        return mistaken_value(item, final, draw) if isinstance(final, list) else final
     options = sorted(option["id"] for option in item["options"])
     chosen = draw.sample(options, 1)
     return chosen if isinstance(final, list) else chosen[0]

@@ -1,19 +1,22 @@
 """The files an institution would bring: the item workbook with its figures, its faulty twin, and a roster.
 
-For the demo and its tests. The items are the two tables under config/demo; the workbook shows them as a bank
-officer would, in Chinese and under the headings of config/mappings/exam-workbook.toml. The faulty twin has
-rows of the kinds in acceptance E1 and says which. Same input, same bytes: no clock, no chance but the seed.
+For the demo and its tests. The items are the tables under config/demo, choices in one, composed types in the other; the
+workbook shows them as a bank officer would, in Chinese and under the headings of config/mappings/exam-workbook.toml.
+The faulty twin has rows of the kinds in acceptance E1 and says which. Same input, same bytes: no clock, no chance but
+the seed.
 """
 
 import csv
 import io
 import random
 import re
+import tomllib
 import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
@@ -28,10 +31,21 @@ SOURCE = REPOSITORY / "config" / "demo"
 OPTIONS = ("选项A", "选项B", "选项C", "选项D", "选项E")
 ITEM_HEADERS = (
     "编号", "鉴定点", "题型", "题干", *OPTIONS, "答案", "重要程度", "认知层次", "难度", "图", "来源",
+    "计分规则", "匹配项", "下拉选项", "忽略差异", "误差", "单位", "题图", "热区", "可点次数",
+    "案例编号", "案例序号", "案例材料",
+)  # fmt: skip
+#: The fields of the composed types, in the order of their headings.
+COMPOSED = (
+    "rule", "targets", "gaps", "normalise", "tolerance", "unit", "picture", "areas", "choose",
+    "case", "case_place", "case_stimulus",
 )  # fmt: skip
 SPECIFICATION_HEADERS = ("代码", "层级", "上级", "名称", "比重", "重要程度", "比例")
 ROSTER_HEADERS = ("姓名", "证件类型", "证件号码", "性别", "单位", "手机号")
-TYPES = {"single_response": "单选题", "multiple_response": "多选题", "true_false": "判断题"}
+TYPES = {
+    "single_response": "单选题", "multiple_response": "多选题", "true_false": "判断题", "ordering": "排序题",
+    "matching": "匹配题", "text_entry": "填空题", "numeric_entry": "数值题", "hotspot": "热区题",
+    "inline_choice": "文中选择题",
+}  # fmt: skip
 TRUTHS = {"true": "正确", "false": "错误"}
 _STAMP = (2026, 1, 1, 0, 0, 0)
 
@@ -58,8 +72,8 @@ class WorkbookFiles:
 
 
 def read_items() -> list[dict[str, str]]:
-    """Every item of the demo bank, as the table says it."""
-    return _table("items.csv")
+    """Every item of the demo bank, as the tables say it; fields a type has no use for are empty."""
+    return [dict.fromkeys(COMPOSED, "") | item for item in [*_table("items.csv"), *_composed()]]
 
 
 def read_specification() -> list[dict[str, str]]:
@@ -101,12 +115,25 @@ def _table(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(stream))
 
 
+def _composed() -> list[dict[str, str]]:
+    tables = tomllib.loads((SOURCE / "items-composed.toml").read_text("utf-8"))["item"]
+    return [_plain(table) for table in tables]
+
+
+def _plain(table: dict[str, Any]) -> dict[str, str]:
+    """One item under the field names of the other table."""
+    options = [*table.pop("options", ()), *[""] * 5]
+    lettered = {f"option_{letter}": text for letter, text in zip("abcde", options, strict=False)}
+    return lettered | {"key": "", "figure": "", "source": "自编"} | table
+
+
 def _item_row(item: dict[str, str]) -> list[Cell]:
     options: list[Cell] = [item[f"option_{letter}"] or None for letter in "abcde"]
     key = TRUTHS.get(item["key"], item["key"])
     tail: list[Cell] = [item["importance"], item["cognitive_level"], float(item["difficulty"])]
     named: list[Cell] = [item["figure"] or None, item["source"]]
-    return [item["code"], item["point"], TYPES[item["type"]], item["stem"], *options, key, *tail, *named]
+    composed: list[Cell] = [item[name] or None for name in COMPOSED]
+    return [item["code"], item["point"], TYPES[item["type"]], item["stem"], *options, key, *tail, *named, *composed]
 
 
 def _specification_row(node: dict[str, str]) -> list[Cell]:
@@ -131,7 +158,7 @@ def _faulty_rows(good: Sequence[Sequence[Cell]]) -> list[tuple[list[Cell], str, 
         ({"选项B": "<img src=x onerror=alert(1)>立即合闸"}, "选项B", "text.markup"),
         ({"答案": "E"}, "答案", "key.outside"),
         ({"选项B": None, "选项C": None, "选项D": None}, "选项A", "options.too_few"),
-        ({"题型": "连线题"}, "题型", "type.unknown"),
+        ({"题型": "口试题"}, "题型", "type.unknown"),
         ({"图": "no-such-figure.png"}, "图", "figure.missing"),
         ({"编号": good[9][0]}, "编号", "code.repeated"),
     ]
@@ -251,9 +278,9 @@ def _fill(sheet: Worksheet, headers: Sequence[str], rows: Iterable[Sequence[Cell
 
 _WIDTHS = {
     "题干": 60, "名称": 36, "图": 24, "证件类型": 14, "证件号码": 22, "单位": 24, "手机号": 14,
-    **dict.fromkeys(OPTIONS, 24),
+    **dict.fromkeys((*OPTIONS, "匹配项", "下拉选项", "题图", "热区", "案例材料"), 24),
 }  # fmt: skip
-_WRAPPED = frozenset(("题干", *OPTIONS))
+_WRAPPED = frozenset(("题干", *OPTIONS, "答案", "匹配项", "下拉选项", "案例材料"))
 
 
 def _save(book: Workbook, path: Path) -> None:

@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from examserver.demo.beliefs import believed_of
 from examserver.demo.cast import Custodian
 from examserver.demo.client import Person, Refusal, StepFailed, must_refuse
 from examserver.demo.director import Director
@@ -102,17 +103,10 @@ def admit_waiting(scene: Scene, expected: int) -> None:
 
 def write_beliefs(scene: Scene) -> None:
     """What the virtual candidates believe: the demo bank's own table, which never travels to a seat."""
-    beliefs = {row["code"]: _believed(row) for row in read_items()}
+    beliefs = {row["code"]: believed_of(row) for row in read_items()}
     path = scene.stage.data / "beliefs.json"
     path.write_text(json.dumps(beliefs), "utf-8")
     scene.facts["beliefs"] = path
-
-
-def _believed(row: dict[str, str]) -> list[str]:
-    """The texts of the right options; letters would not do, a form has its own."""
-    if row["type"] == "true_false":
-        return [row["key"]]
-    return [row[f"option_{letter.lower()}"] for letter in row["key"]]
 
 
 def release(scene: Scene) -> None:

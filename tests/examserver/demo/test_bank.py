@@ -79,7 +79,7 @@ def test_every_key_names_options_that_are_there() -> None:
             assert item["key"] in ("true", "false") and not letters, item["code"]
         elif item["type"] == "single_response":
             assert item["key"] in letters and len(item["key"]) == 1 and len(letters) == 4, item["code"]
-        else:
+        elif item["type"] == "multiple_response":
             assert set(item["key"]) <= set(letters) and list(item["key"]) == sorted(set(item["key"]))
             assert 2 <= len(item["key"]) <= 4 and 4 <= len(letters) <= 5, item["code"]
 

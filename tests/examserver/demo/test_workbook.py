@@ -12,6 +12,7 @@ from examserver.demo.workbook import (
     ITEM_HEADERS,
     ROSTER_HEADERS,
     SPECIFICATION_HEADERS,
+    TYPES,
     WorkbookFiles,
     build_roster,
     build_workbook,
@@ -49,7 +50,7 @@ def test_the_workbook_holds_every_item_and_node_under_chinese_headings(tmp_path:
     assert (items[0], nodes[0]) == (ITEM_HEADERS, SPECIFICATION_HEADERS)
     assert [row[0] for row in items[1:]] == [item["code"] for item in read_items()]
     assert [row[0] for row in nodes[1:]] == [node["code"] for node in read_specification()]
-    assert {row[2] for row in items[1:]} == {"单选题", "多选题", "判断题"}
+    assert {row[2] for row in items[1:]} == set(TYPES.values())
 
 
 def test_the_figures_lie_beside_the_workbook_and_in_one_zip(tmp_path: Path) -> None:
@@ -58,10 +59,11 @@ def test_the_figures_lie_beside_the_workbook_and_in_one_zip(tmp_path: Path) -> N
         assert archive.namelist() == sorted(FIGURES) == sorted(p.name for p in files.figures_dir.iterdir())
 
 
-def test_the_good_workbook_passes_the_import_without_a_fault_or_warning(tmp_path: Path) -> None:
+def test_the_good_workbook_passes_the_import_without_a_fault(tmp_path: Path) -> None:
     specification, report = imported(build_workbook(tmp_path, faults=False))
     assert check_specification(specification) == []
-    assert (report.faults, report.warnings) == ((), ())
+    assert report.faults == ()
+    assert {each.code.partition(".")[0] for each in report.warnings} <= {"doubt"}, "matters of taste only"
     assert len(report.good) == report.rows == len(read_items())
 
 
