@@ -8,6 +8,7 @@ from examserver.kernel.errors import Missing
 from examserver.plumbing.contract import FileAnswer, Files, endpoint
 from examserver.plumbing.work import Work
 from itembank.exchange import actions
+from itembank.exchange.archive import RefusedArchive
 from itembank.exchange.figures import RefusedFigures
 from itembank.exchange.formats.refusals import UnreadableFile
 from itembank.exchange.formats.registry import UnknownFormat
@@ -48,6 +49,7 @@ MOST_UPLOADED = 240 * 2**20
 CHECK_ERRORS = (
     UnreadableSheet,
     UnreadableFile,
+    RefusedArchive,
     RefusedFigures,
     UnknownFormat,
     UnknownLayout,

@@ -187,6 +187,14 @@ class Archive:
             raise ArchiveBroken(reason=f"{name[:80]}: {len(data)} ≠ {info.file_size}")
         return data
 
+    def head(self, name: str, size: int = _SMALL) -> bytes:
+        """The first bytes of an entry; raises ArchiveBroken."""
+        try:
+            with self._archive.open(self._infos[name]) as entry:
+                return entry.read(size)
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
+            raise ArchiveBroken(reason=f"{name[:80]}: {error}") from error
+
 
 def open_archive(data: bytes, limits: Limits = Limits()) -> Archive:
     """The archive; raises the RefusedArchive of the first trick found."""

@@ -4,6 +4,7 @@ from examserver.kernel.access import Permit
 from examserver.kernel.errors import Invalid, Missing
 from examserver.plumbing.contract import Files, endpoint
 from examserver.plumbing.work import Work
+from itembank.exchange.archive import RefusedArchive
 from itembank.exchange.sheet import UnreadableSheet
 from itembank.items.tables import NoSuchBank, load_bank
 from itembank.specs import actions
@@ -45,7 +46,7 @@ def uploaded(files: Files, field: str) -> bytes:
     role="bank",
     access=Permit("specs.edit"),
     answer=SpecificationView,
-    errors=(NoSuchBank, SpecificationUnusable, UnreadableSheet, FileExpected),
+    errors=(NoSuchBank, SpecificationUnusable, UnreadableSheet, RefusedArchive, FileExpected),
     summary="Upload a content specification (a new version); every contradiction is reported",
     multipart=True,
 )

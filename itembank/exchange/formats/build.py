@@ -16,6 +16,7 @@ from itembank.items.content import Block, ItemBody, ItemContent, Option, audio_b
 from itembank.items.faults import Flaw
 from itembank.items.kinds import MULTIPLE_RESPONSE, OPTION_LETTERS, SINGLE_RESPONSE, TRUE_FALSE
 from itembank.items.rich import blocks_of_html, clean_html
+from itembank.items.shapes import canonical
 from itembank.items.text import tidy
 
 Blocks = tuple[Block, ...]
@@ -97,6 +98,7 @@ class Question:
             source=self.source or self.settings.source,
             scoring=scoring or {},
         )
+        body = canonical(body)
         told = {flaw.field for flaw in self.flaws}
         if kind:
             self.flaws += [flaw for flaw in check_item(body, self.settings.min_options) if flaw.field not in told]

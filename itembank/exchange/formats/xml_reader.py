@@ -61,6 +61,13 @@ def parse_xml(data: bytes) -> Element:
         raise XmlBroken(line=1, column=1, reason=str(error)[:80]) from error
 
 
+def check_undeclared(start: bytes) -> None:
+    """Raises XmlRefused when these first bytes of a part that another library will parse declare a document type."""
+    for coding in ("ascii", "utf-16-le", "utf-16-be"):
+        if any(word.encode(coding) in start for word in ("<!DOCTYPE", "<!ENTITY")):
+            raise XmlRefused()
+
+
 def _unicode(data: bytes) -> bytes:
     """The bytes in an encoding the parser knows: it has none of the Chinese ones."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
