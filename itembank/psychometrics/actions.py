@@ -1,4 +1,4 @@
-"""What can be done with responses: take in a matrix, analyse all a bank has, close a remark with an action."""
+"""What can be done with responses: take in a matrix, analyse all a bank has."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from sqlalchemy import select
 from examserver.kernel.access import Actor, system_actor
 from examserver.kernel.canonical import digest
 from examserver.kernel.documents import read_document, require_signatures
-from examserver.kernel.errors import Denied, Invalid, Json, Refused
+from examserver.kernel.errors import Json
 from examserver.plumbing.files import Vault
 from examserver.plumbing.identity import offload
 from examserver.plumbing.jobs import Progress, enqueue, job
@@ -15,8 +15,7 @@ from examserver.plumbing.runtime import RoleRuntime
 from examserver.plumbing.trust import trust_of
 from examserver.plumbing.work import Work, open_work
 from itembank.assembly.tables import AssemblyFormRow, AssemblyRow, sections_of
-from itembank.items.state import RETIRED, RETURNED
-from itembank.items.tables import ItemRow, ItemVersionRow, current_version, load_bank
+from itembank.items.tables import ItemRow, ItemVersionRow, load_bank
 from itembank.psychometrics.matrix import (
     MATRIX_TYPE,
     FormResponses,
@@ -28,52 +27,17 @@ from itembank.psychometrics.matrix import (
 )
 from itembank.psychometrics.pooled import Pooled, PooledItem, analyse_pool
 from itembank.psychometrics.tables import (
-    CLOSED,
     DONE,
-    OPEN,
     RUNNING,
     AnalysisRow,
     ItemStatisticRow,
     MatrixRow,
     NoAnalysis,
-    RemarkRow,
-    load_remark,
     matrices_of,
 )
+from itembank.remarks.actions import Source, raise_remarks, take_remarks
 
-NO_CHANGE, REVISE, RETIRE, KEY_ERROR = "no_change", "revise", "retire", "key_error"
 ORDERED = ("ordering", "inline_choice")
-
-
-class RemarkClosed(Refused):
-    """The remark was closed already."""
-
-    code = "remark.closed"
-    message_zh = "这条意见已由{name}处理"
-    message_en = "{name} has closed this remark already"
-    next_zh = "请刷新列表"
-    next_en = "Refresh the list"
-
-
-class AuthorMayNotClose(Denied):
-    """Nobody decides about remarks on an item of their own."""
-
-    code = "remark.own_item"
-    http_status = 403
-    message_zh = "试题 {code} 由您命制，意见须由他人处理"
-    message_en = "You wrote item {code}: another person must decide about remarks on it"
-    next_zh = "请由另一位有权限的人员处理"
-    next_en = "Let another person with the permission do it"
-
-
-class NoteMissing(Invalid):
-    """A remark closed without a word."""
-
-    code = "remark.note_missing"
-    message_zh = "请写明处理意见"
-    message_en = "Say what was found"
-    next_zh = "填写处理意见后再提交"
-    next_en = "Fill in the note and submit again"
 
 
 def matrix_vault(runtime: RoleRuntime) -> Vault:
@@ -101,7 +65,7 @@ def import_matrix(runtime: RoleRuntime, actor: Actor, bank_id: str, data: bytes)
             return known
         row = _matrix_row(work, bank_id, name, document.body, forms)
         work.session.add(row)
-        row.remarks = _take_remarks(work, row, document.body)
+        row.remarks = take_remarks(work, Source(bank_id, row.sitting, name, row.held_ms), read_remarks(document.body))
         work.record(
             "matrix.imported", bank_id, digest=name, sitting=row.sitting, persons=row.persons, remarks=row.remarks
         )
@@ -122,34 +86,6 @@ def _matrix_row(work: Work, bank_id: str, name: str, body: Json, forms: list[For
         by=work.actor.id,
         by_name=work.actor.name,
         imported_ms=work.now_ms,
-    )
-
-
-def _take_remarks(work: Work, row: MatrixRow, body: Json) -> int:
-    """Adds the remarks that an earlier grading of the same sitting has not brought."""
-    sittings = select(MatrixRow.digest).where(MatrixRow.sitting == row.sitting)
-    known = {
-        (one.code, one.version, one.text)
-        for one in work.session.scalars(select(RemarkRow).where(RemarkRow.matrix.in_(sittings)))
-    }
-    count = 0
-    for one in read_remarks(body):
-        if (one.code, one.version, one.text) not in known:
-            count += 1
-            work.session.add(_remark_row(work, row, one.code, one.version, one.text))
-    return count
-
-
-def _remark_row(work: Work, row: MatrixRow, code: str, version: int, text: str) -> RemarkRow:
-    return RemarkRow(
-        id=work.new_id("rmk"),
-        bank_id=row.bank_id,
-        matrix=row.digest,
-        code=code,
-        version=version,
-        text=text,
-        made_ms=row.held_ms,
-        state=OPEN,
     )
 
 
@@ -240,6 +176,7 @@ def analyse_bank(runtime: RoleRuntime, payload: dict[str, Any], progress: Progre
         row = work.session.get_one(AnalysisRow, payload["analysis"], with_for_update=True)
         if row.state != DONE:
             _save(work, row, pooled)
+            raise_remarks(work, row.bank_id, row.id, [(item.code, item.version, item.flags) for item in pooled.items])
     return {"analysis": row.id, "items": len(pooled.items), "persons": pooled.persons}
 
 
@@ -277,25 +214,3 @@ def _statistic(row: AnalysisRow, item: PooledItem) -> ItemStatisticRow:
         flags=[flag.as_json() for flag in item.flags],
         figures=item.as_json(),
     )
-
-
-def close_remark(work: Work, remark_id: str, action: str, note: str) -> RemarkRow:
-    """A decision about a remark: nothing, back to revision, out of use, or a wrong key (back to revision, and told).
-
-    Raises RemarkClosed, AuthorMayNotClose or NoteMissing.
-    """
-    row = load_remark(work.session, remark_id)
-    if row.state == CLOSED:
-        raise RemarkClosed(name=row.closed_by_name)
-    if len(note.strip()) < 2:
-        raise NoteMissing()
-    item = work.session.scalars(select(ItemRow).where(ItemRow.bank_id == row.bank_id, ItemRow.code == row.code)).one()
-    if current_version(work.session, item).author == work.actor.id:
-        raise AuthorMayNotClose(code=row.code)
-    row.state, row.action, row.note = CLOSED, action, note.strip()
-    row.closed_by, row.closed_by_name, row.closed_ms = work.actor.id, work.actor.name, work.now_ms
-    work.record("remark.closed", row.id, code=row.code, version=row.version, decision=action, note=row.note)
-    if action != NO_CHANGE and item.state != RETIRED:
-        item.state = RETIRED if action == RETIRE else RETURNED
-        work.record(f"item.{item.state}", item.id, code=item.code, version=item.version, reason=row.note, remark=row.id)
-    return row

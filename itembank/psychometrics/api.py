@@ -1,6 +1,6 @@
 """Endpoints of response matrices, statistics and remarks."""
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from examserver.kernel.access import Actor, Permit
 from examserver.kernel.documents import NotADocument, SignatureBroken
@@ -11,39 +11,32 @@ from examserver.plumbing.work import Work
 from itembank.assembly.tables import uses_of
 from itembank.items.tables import ItemRow, NoSuchBank, NoSuchItem, load_bank, load_item
 from itembank.psychometrics import actions
-from itembank.psychometrics.actions import AuthorMayNotClose, NoteMissing, RemarkClosed
 from itembank.psychometrics.matrix import MatrixMalformed, MatrixOfAnotherBank
 from itembank.psychometrics.schemas import (
     AnalysisView,
-    CloseRemarkRequest,
     HistoryPoint,
     ItemStatisticsView,
     MatrixList,
     MatrixView,
-    RemarkList,
-    RemarksQuery,
-    RemarkView,
     StatisticLine,
     StatisticsPage,
     StatisticsQuery,
     VersionStatistic,
 )
 from itembank.psychometrics.tables import (
-    OPEN,
     RUNNING,
     AnalysisRow,
     ItemStatisticRow,
     MatrixRow,
     NoAnalysis,
-    NoSuchRemark,
-    RemarkRow,
     analyses_of,
     find_analysis,
     history_of,
     matrices_of,
-    remarks_on,
     statistics_of,
 )
+from itembank.remarks.api import remark_view
+from itembank.remarks.tables import remarks_on
 from itembank.specs.api import FileExpected, uploaded
 from itembank.units.store import purpose_of
 
@@ -223,7 +216,7 @@ def read_item_statistics(work: Work, item_id: str) -> ItemStatisticsView:
             )
             for made, row in history
         ],
-        remarks=[_remark(row, item.id) for row in remarks_on(work.session, item.bank_id, item.code)],
+        remarks=[remark_view(row, item.id) for row in remarks_on(work.session, item.bank_id, item.code)],
         uses=use.count if use else 0,
         last_used_ms=use.last_ms if use else None,
     )  # fmt: skip
@@ -242,58 +235,3 @@ def _version(row: ItemStatisticRow) -> VersionStatistic:
         flags=row.flags,
         figures=row.figures,
     )
-
-
-def _remark(row: RemarkRow, item: str) -> RemarkView:
-    return RemarkView(
-        id=row.id,
-        code=row.code,
-        item=item,
-        version=row.version,
-        text=row.text,
-        made_ms=row.made_ms,
-        state=row.state,
-        action=row.action,
-        note=row.note,
-        closed_by=row.closed_by_name,
-        closed_ms=row.closed_ms,
-    )
-
-
-@endpoint(
-    "GET",
-    "/api/bank/banks/{bank_id}/remarks",
-    role="bank",
-    access=Permit("statistics.read"),
-    answer=RemarkList,
-    errors=(NoSuchBank,),
-    summary="Candidates' remarks on items (the reading is recorded)",
-    write=True,
-)
-def list_remarks(work: Work, bank_id: str, query: RemarksQuery) -> RemarkList:
-    """Open ones first."""
-    load_bank(work.session, bank_id)
-    rows = remarks_on(work.session, bank_id, state=query.state)
-    if rows:
-        work.record("remarks.listed", bank_id, shown=len(rows), purpose=purpose_of(work))
-    items = _items(work, bank_id, sorted({row.code for row in rows}))
-    opened = select(func.count()).where(RemarkRow.bank_id == bank_id, RemarkRow.state == OPEN)
-    return RemarkList(
-        remarks=[_remark(row, items[row.code].id) for row in rows if row.code in items],
-        open=work.session.scalar(opened) or 0,
-    )
-
-
-@endpoint(
-    "POST",
-    "/api/bank/remarks/{remark_id}/close",
-    role="bank",
-    access=Permit("remarks.close"),
-    answer=RemarkView,
-    errors=(NoSuchRemark, RemarkClosed, AuthorMayNotClose, NoteMissing),
-    summary="Close a remark with a decision",
-)
-def close_remark(work: Work, remark_id: str, body: CloseRemarkRequest) -> RemarkView:
-    """The closed remark."""
-    row = actions.close_remark(work, remark_id, body.action, body.note)
-    return _remark(row, _items(work, row.bank_id, [row.code])[row.code].id)

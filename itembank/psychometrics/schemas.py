@@ -1,10 +1,11 @@
-"""Messages about response matrices, statistics and remarks."""
+"""Messages about response matrices and statistics."""
 
 from typing import Any, Literal
 
 from pydantic import Field
 
 from examserver.plumbing.contract import Schema
+from itembank.remarks.schemas import RemarkView
 
 
 class MatrixView(Schema):
@@ -104,42 +105,6 @@ class HistoryPoint(Schema):
     n: int
     p: float
     discrimination: float | None
-
-
-class RemarkView(Schema):
-    """A candidate's remark on an item."""
-
-    id: str
-    code: str
-    item: str
-    version: int
-    text: str
-    made_ms: int
-    state: str
-    action: str
-    note: str
-    closed_by: str
-    closed_ms: int | None
-
-
-class RemarkList(Schema):
-    """Remarks, open ones first, newest first."""
-
-    remarks: list[RemarkView]
-    open: int
-
-
-class RemarksQuery(Schema):
-    """Filters of the remarks."""
-
-    state: Literal["", "open", "closed"] = ""
-
-
-class CloseRemarkRequest(Schema):
-    """The decision about a remark and why."""
-
-    action: Literal["no_change", "revise", "retire", "key_error"]
-    note: str = Field(max_length=1000)
 
 
 class ItemStatisticsView(Schema):

@@ -1,23 +1,16 @@
-"""Rows of response matrices, analyses of them, the figures of each item version, and candidates' remarks."""
+"""Rows of response matrices, of analyses, and of the figures of each item version."""
 
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Float, Index, Integer, String, Text, UniqueConstraint, select
+from sqlalchemy import JSON, BigInteger, Float, Index, Integer, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from examserver.kernel.errors import Missing
 from examserver.plumbing.database import BankBase
 from itembank.items.tables import ItemRow, ItemVersionRow
 
-OPEN, CLOSED = "open", "closed"
 RUNNING, DONE, FAILED = "running", "done", "failed"
-
-
-class NoSuchRemark(Missing):
-    """No remark with this id."""
-
-    code = "remark.missing"
 
 
 class NoAnalysis(Missing):
@@ -90,26 +83,6 @@ class ItemStatisticRow(BankBase):
     figures: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
-class RemarkRow(BankBase):
-    """A candidate's remark on an item, without a name, until somebody closes it with an action."""
-
-    __tablename__ = "item_remark"
-
-    id: Mapped[str] = mapped_column(String(40), primary_key=True)
-    bank_id: Mapped[str] = mapped_column(String(40), index=True)
-    matrix: Mapped[str] = mapped_column(String(80))
-    code: Mapped[str] = mapped_column(String(64))
-    version: Mapped[int] = mapped_column(Integer)
-    text: Mapped[str] = mapped_column(Text)
-    made_ms: Mapped[int] = mapped_column(BigInteger)
-    state: Mapped[str] = mapped_column(String(20))
-    action: Mapped[str] = mapped_column(String(20), default="")
-    note: Mapped[str] = mapped_column(Text, default="")
-    closed_by: Mapped[str] = mapped_column(String(40), default="")
-    closed_by_name: Mapped[str] = mapped_column(String(120), default="")
-    closed_ms: Mapped[int | None] = mapped_column(BigInteger)
-
-
 @dataclass(frozen=True)
 class Parameters:
     """Measured parameters of the present version of an item: 2PL (c = 0) or 3PL, share right, persons behind them."""
@@ -119,14 +92,6 @@ class Parameters:
     c: float
     p: float
     n: int
-
-
-def load_remark(session: Session, remark_id: str) -> RemarkRow:
-    """The remark; raises NoSuchRemark."""
-    row = session.get(RemarkRow, remark_id, with_for_update=True)
-    if row is None:
-        raise NoSuchRemark(what=remark_id[:60])
-    return row
 
 
 def matrices_of(session: Session, bank_id: str) -> list[MatrixRow]:
@@ -162,14 +127,6 @@ def history_of(session: Session, bank_id: str, code: str) -> list[tuple[Analysis
         .order_by(AnalysisRow.created_ms, AnalysisRow.id, ItemStatisticRow.version)
     )
     return [(analysis, row) for analysis, row in session.execute(query)]
-
-
-def remarks_on(session: Session, bank_id: str, code: str = "", state: str = "") -> list[RemarkRow]:
-    """Remarks of a bank or of one item: open ones first, newest first."""
-    query = select(RemarkRow).where(RemarkRow.bank_id == bank_id)
-    query = query.where(RemarkRow.code == code) if code else query
-    query = query.where(RemarkRow.state == state) if state else query
-    return list(session.scalars(query.order_by(RemarkRow.state.desc(), RemarkRow.made_ms.desc(), RemarkRow.id)))
 
 
 def parameters_of(session: Session, bank_id: str) -> dict[str, Parameters]:

@@ -946,6 +946,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bank/banks/{bank_id}/comparison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest comparison, pairs side by side (the reading is recorded) */
+        get: operations["read_comparison"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/banks/{bank_id}/comparisons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have a job compare every item of a bank with every other */
+        post: operations["start_comparison"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/bank/banks/{bank_id}/draws": {
         parameters: {
             query?: never;
@@ -958,6 +992,23 @@ export interface paths {
         put?: never;
         /** Draw reviewers for the drafts of a bank, with recusal of the author's institution */
         post: operations["draw_reviewers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/banks/{bank_id}/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Export items as QTI 3.0, Excel or PDF, for a purpose that is recorded */
+        post: operations["export_items"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1104,6 +1155,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bank/banks/{bank_id}/pair-decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide about two alike items: keep both, retire one, never in one form */
+        post: operations["decide_pair"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/bank/banks/{bank_id}/phases": {
         parameters: {
             query?: never;
@@ -1197,7 +1265,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Candidates' remarks on items (the reading is recorded) */
+        /** Remarks on items (the reading is recorded) */
         get: operations["list_remarks"];
         put?: never;
         post?: never;
@@ -1481,6 +1549,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bank/exports/{job_id}/files/{part}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Fetch a file of your own export (the fetching is recorded) */
+        get: operations["fetch_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/bank/figures/{digest}": {
         parameters: {
             query?: never;
@@ -1730,6 +1815,23 @@ export interface paths {
         get: operations["compare_versions"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank/items/{item_id}/remarks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remark on an item */
+        post: operations["add_remark"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3694,6 +3796,14 @@ export interface components {
             account_id: string;
         };
         /**
+         * AddRemarkRequest
+         * @description What a member of staff has to say about an item.
+         */
+        AddRemarkRequest: {
+            /** Text */
+            text: string;
+        };
+        /**
          * AdmitRequest
          * @description `confirmed_by`: the second person, where the policy or an exception needs one.
          */
@@ -3742,6 +3852,76 @@ export interface components {
             text_en: string;
             /** Text Zh */
             text_zh: string;
+        };
+        /**
+         * AlikeQuery
+         * @description Which pairs: of one kind or all, decided or still open.
+         */
+        AlikeQuery: {
+            /**
+             * Decided
+             * @default false
+             */
+            decided: boolean;
+            /**
+             * Kind
+             * @default
+             */
+            kind: string;
+            /**
+             * Page
+             * @default 1
+             */
+            page: number;
+        };
+        /**
+         * AlikeRequest
+         * @description From which likeness of stems (per cent) two items are alike.
+         */
+        AlikeRequest: {
+            /**
+             * Ratio
+             * @default 85
+             */
+            ratio: number;
+        };
+        /**
+         * AlikeView
+         * @description The newest comparison of a bank and one page of its pairs.
+         */
+        AlikeView: {
+            /** By */
+            by: string;
+            /** Complete */
+            complete: boolean;
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /** Created Ms */
+            created_ms: number;
+            /** Id */
+            id: string;
+            /** Items */
+            items: number;
+            /** Job */
+            job: string;
+            /** Open */
+            open: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+            /** Pairs */
+            pairs: components["schemas"]["ComparedPair"][];
+            /** Ratio */
+            ratio: number;
+            /** State */
+            state: string;
+            /** Took Ms */
+            took_ms: number;
+            /** Total */
+            total: number;
         };
         /**
          * AllocationList
@@ -4870,6 +5050,14 @@ export interface components {
             reason: ("environment" | "candidate" | "staff" | "equipment") | null;
         };
         /**
+         * ComparedPair
+         * @description A pair side by side with the decision that holds for it.
+         */
+        ComparedPair: {
+            decision: components["schemas"]["PairDecisionView"] | null;
+            pair: components["schemas"]["PairView"];
+        };
+        /**
          * CompareQuery
          * @description Which versions.
          */
@@ -5429,6 +5617,49 @@ export interface components {
             next: string;
             /** Request Id */
             request_id: string;
+        };
+        /**
+         * ExportItemsRequest
+         * @description What to export and why: the filters are those of the item list; `codes` names single items instead.
+         */
+        ExportItemsRequest: {
+            /** Codes */
+            codes?: string[];
+            /**
+             * @default {
+             *       "state": "",
+             *       "type": "",
+             *       "point": "",
+             *       "search": "",
+             *       "import_id": "",
+             *       "case": "",
+             *       "standing": "",
+             *       "page": 1
+             *     }
+             */
+            filters: components["schemas"]["ItemsQuery"];
+            /**
+             * Format
+             * @enum {string}
+             */
+            format: "qti3" | "xlsx" | "pdf";
+            /** Purpose */
+            purpose: string;
+            /**
+             * With Keys
+             * @default true
+             */
+            with_keys: boolean;
+        };
+        /**
+         * ExportTicket
+         * @description The job that makes the files, and how many items they will hold.
+         */
+        ExportTicket: {
+            /** Items */
+            items: number;
+            /** Job */
+            job: string;
         };
         /**
          * ExposedItem
@@ -7003,6 +7234,44 @@ export interface components {
             reason: string;
         };
         /**
+         * PairDecisionRequest
+         * @description Keep both, retire one, or make enemies of them; always with a reason.
+         */
+        PairDecisionRequest: {
+            /**
+             * Decision
+             * @enum {string}
+             */
+            decision: "keep" | "retire" | "enemies";
+            /** First */
+            first: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Retired
+             * @default
+             */
+            retired: string;
+            /** Second */
+            second: string;
+        };
+        /**
+         * PairDecisionView
+         * @description What a person decided about a pair.
+         */
+        PairDecisionView: {
+            /** At Ms */
+            at_ms: number;
+            /** By */
+            by: string;
+            /** Decision */
+            decision: string;
+            /** Reason */
+            reason: string;
+            /** Retired */
+            retired: string;
+        };
+        /**
          * PairPage
          * @description One page of pairs, the gravest first; `total` counts those kept in the report.
          */
@@ -8229,11 +8498,13 @@ export interface components {
         };
         /**
          * RemarkView
-         * @description A candidate's remark on an item.
+         * @description A remark on an item; `by` is empty for candidates and statistics.
          */
         RemarkView: {
             /** Action */
             action: string;
+            /** By */
+            by: string;
             /** Closed By */
             closed_by: string;
             /** Closed Ms */
@@ -8248,6 +8519,8 @@ export interface components {
             made_ms: number;
             /** Note */
             note: string;
+            /** Source */
+            source: string;
             /** State */
             state: string;
             /** Text */
@@ -8456,9 +8729,10 @@ export interface components {
         };
         /**
          * ReviewView
-         * @description A drawn review opened: the item, what changed since the version before, the form.
+         * @description A drawn review opened: the item, its key and scoring in lines, what changed since the version before, the form.
          */
         ReviewView: {
+            answer: components["schemas"]["Comparison"];
             changes: components["schemas"]["Comparison"] | null;
             /** Criteria */
             criteria: components["schemas"]["CriterionView"][];
@@ -10281,10 +10555,14 @@ export interface components {
 export type AcceptRequest = components['schemas']['AcceptRequest'];
 export type AccountRequest = components['schemas']['AccountRequest'];
 export type AccountView = components['schemas']['AccountView'];
+export type AddRemarkRequest = components['schemas']['AddRemarkRequest'];
 export type AdmitRequest = components['schemas']['AdmitRequest'];
 export type AimReached = components['schemas']['AimReached'];
 export type AlarmPush = components['schemas']['AlarmPush'];
 export type AlarmView = components['schemas']['AlarmView'];
+export type AlikeQuery = components['schemas']['AlikeQuery'];
+export type AlikeRequest = components['schemas']['AlikeRequest'];
+export type AlikeView = components['schemas']['AlikeView'];
 export type AllocationList = components['schemas']['AllocationList'];
 export type AllocationRequest = components['schemas']['AllocationRequest'];
 export type AllocationView = components['schemas']['AllocationView'];
@@ -10332,6 +10610,7 @@ export type CheckInRequest = components['schemas']['CheckInRequest'];
 export type CloseRemarkRequest = components['schemas']['CloseRemarkRequest'];
 export type CollectAnswer = components['schemas']['CollectAnswer'];
 export type CollectRequest = components['schemas']['CollectRequest'];
+export type ComparedPair = components['schemas']['ComparedPair'];
 export type CompareQuery = components['schemas']['CompareQuery'];
 export type Comparison = components['schemas']['Comparison'];
 export type ComparisonQuery = components['schemas']['ComparisonQuery'];
@@ -10369,6 +10648,8 @@ export type EnrolAnswer = components['schemas']['EnrolAnswer'];
 export type EnrolItemsRequest = components['schemas']['EnrolItemsRequest'];
 export type EnrolRequest = components['schemas']['EnrolRequest'];
 export type ErrorBody = components['schemas']['ErrorBody'];
+export type ExportItemsRequest = components['schemas']['ExportItemsRequest'];
+export type ExportTicket = components['schemas']['ExportTicket'];
 export type ExposedItem = components['schemas']['ExposedItem'];
 export type ExposureList = components['schemas']['ExposureList'];
 export type ExposureReport = components['schemas']['ExposureReport'];
@@ -10453,6 +10734,8 @@ export type OpenRequest = components['schemas']['OpenRequest'];
 export type OrderRequest = components['schemas']['OrderRequest'];
 export type OrderView = components['schemas']['OrderView'];
 export type OverrideView = components['schemas']['OverrideView'];
+export type PairDecisionRequest = components['schemas']['PairDecisionRequest'];
+export type PairDecisionView = components['schemas']['PairDecisionView'];
 export type PairPage = components['schemas']['PairPage'];
 export type PairSide = components['schemas']['PairSide'];
 export type PairsQuery = components['schemas']['PairsQuery'];
@@ -12739,6 +13022,76 @@ export interface operations {
             };
         };
     };
+    read_comparison: {
+        parameters: {
+            query?: {
+                decided?: boolean;
+                kind?: string;
+                page?: number;
+            };
+            header?: never;
+            path: {
+                bank_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlikeView"];
+                };
+            };
+            /** @description Errors: bank.missing, comparison.missing */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    start_comparison: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlikeRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlikeView"];
+                };
+            };
+            /** @description Errors: bank.missing */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_draws: {
         parameters: {
             query?: never;
@@ -12795,6 +13148,41 @@ export interface operations {
                 };
             };
             /** @description Errors: bank.missing, review.nothing_waiting, review.pool_too_small */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    export_items: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportItemsRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportTicket"];
+                };
+            };
+            /** @description Errors: bank.missing, export.nothing, export.purpose_missing, export.too_many_pages */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -12893,7 +13281,7 @@ export interface operations {
                     "application/json": components["schemas"]["ImportView"];
                 };
             };
-            /** @description Errors: bank.missing, import.figures_refused, import.file_refused, import.headers_missing, import.no_specification, import.unknown_format, import.unknown_layout, import.unreadable, mapping.malformed, mapping.missing, upload.file_missing */
+            /** @description Errors: archive.refused, bank.missing, import.figures_refused, import.file_refused, import.headers_missing, import.no_specification, import.unknown_format, import.unknown_layout, import.unreadable, mapping.malformed, mapping.missing, upload.file_missing */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -13215,6 +13603,41 @@ export interface operations {
             };
         };
     };
+    decide_pair: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PairDecisionRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PairDecisionView"];
+                };
+            };
+            /** @description Errors: bank.missing, comparison.contradiction, comparison.reason_missing, item.missing, item.wrong_state */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     plan_phase: {
         parameters: {
             query?: never;
@@ -13503,7 +13926,7 @@ export interface operations {
                     "application/json": components["schemas"]["SpecificationView"];
                 };
             };
-            /** @description Errors: bank.missing, import.unreadable, specification.unusable, upload.file_missing */
+            /** @description Errors: archive.refused, bank.missing, import.unreadable, specification.unusable, upload.file_missing */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -13646,7 +14069,7 @@ export interface operations {
                     "application/json": components["schemas"]["UploadedImport"];
                 };
             };
-            /** @description Errors: bank.missing, import.figures_refused, import.file_refused, import.headers_missing, import.no_specification, import.unknown_format, import.unknown_layout, import.unreadable, mapping.malformed, mapping.missing, upload.file_missing */
+            /** @description Errors: archive.refused, bank.missing, import.figures_refused, import.file_refused, import.headers_missing, import.no_specification, import.unknown_format, import.unknown_layout, import.unreadable, mapping.malformed, mapping.missing, upload.file_missing */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -14039,6 +14462,38 @@ export interface operations {
             };
         };
     };
+    fetch_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+                part: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Errors: export.gone, export.not_yours, job.missing */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     read_figure: {
         parameters: {
             query?: never;
@@ -14220,7 +14675,7 @@ export interface operations {
                     "application/json": components["schemas"]["ImportView"];
                 };
             };
-            /** @description Errors: import.busy, import.decided, import.figures_refused, import.file_refused, import.headers_missing, import.missing, import.no_specification, import.not_yours, import.unknown_format, import.unknown_layout, import.unreadable, mapping.malformed, mapping.missing */
+            /** @description Errors: archive.refused, import.busy, import.decided, import.figures_refused, import.file_refused, import.headers_missing, import.missing, import.no_specification, import.not_yours, import.unknown_format, import.unknown_layout, import.unreadable, mapping.malformed, mapping.missing */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -14255,7 +14710,7 @@ export interface operations {
                     "application/json": components["schemas"]["ImportView"];
                 };
             };
-            /** @description Errors: import.busy, import.decided, import.figures_refused, import.file_refused, import.headers_missing, import.missing, import.no_specification, import.not_yours, import.unchecked, import.unknown_format, import.unknown_layout, import.unreadable, mapping.malformed, mapping.missing */
+            /** @description Errors: archive.refused, import.busy, import.decided, import.figures_refused, import.file_refused, import.headers_missing, import.missing, import.no_specification, import.not_yours, import.unchecked, import.unknown_format, import.unknown_layout, import.unreadable, mapping.malformed, mapping.missing */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -14354,7 +14809,7 @@ export interface operations {
                     "application/json": components["schemas"]["ImportPreview"];
                 };
             };
-            /** @description Errors: import.busy, import.decided, import.figures_refused, import.file_refused, import.headers_missing, import.missing, import.no_specification, import.not_yours, import.unknown_format, import.unknown_layout, import.unreadable, mapping.malformed, mapping.missing */
+            /** @description Errors: archive.refused, import.busy, import.decided, import.figures_refused, import.file_refused, import.headers_missing, import.missing, import.no_specification, import.not_yours, import.unknown_format, import.unknown_layout, import.unreadable, mapping.malformed, mapping.missing */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -14389,7 +14844,7 @@ export interface operations {
                     "application/json": components["schemas"]["LayoutProposal"];
                 };
             };
-            /** @description Errors: import.busy, import.decided, import.figures_refused, import.file_refused, import.headers_missing, import.missing, import.no_specification, import.not_yours, import.unknown_encoding, import.unknown_format, import.unknown_layout, import.unreadable, mapping.malformed, mapping.missing */
+            /** @description Errors: archive.refused, import.busy, import.decided, import.figures_refused, import.file_refused, import.headers_missing, import.missing, import.no_specification, import.not_yours, import.unknown_encoding, import.unknown_format, import.unknown_layout, import.unreadable, mapping.malformed, mapping.missing */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -14518,6 +14973,41 @@ export interface operations {
                 };
             };
             /** @description Errors: item.missing */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    add_remark: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddRemarkRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemarkView"];
+                };
+            };
+            /** @description Errors: item.missing, remark.note_missing */
             default: {
                 headers: {
                     [name: string]: unknown;

@@ -58,6 +58,9 @@ class Sat:
         rng = np.random.default_rng(persons)
         hard = np.linspace(-1.5, 1.5, len(self.places))
         right = rng.random((persons, len(hard))) < 1 / (1 + np.exp(hard - rng.normal(size=(persons, 1))))
+        miskeyed = changes.pop("wrong_key", None)
+        if miskeyed is not None:
+            right[:, miskeyed] = ~(right.sum(axis=1) > len(hard) / 2)
         lines = []
         for row in right:
             answers = []

@@ -74,3 +74,17 @@ def test_statistics_before_any_response_say_what_to_do(sat: Sat) -> None:
     page = sat.analyst.get(f"/api/bank/banks/{sat.bank.id}/statistics").json
     assert (page["analysis"], page["items"]) == (None, [])
     assert sat.analyst.post(f"/api/bank/banks/{sat.bank.id}/analyses").json["code"] == "statistics.none"
+
+
+def test_staff_remark_too_and_a_grave_figure_opens_one_case(sat: Sat) -> None:
+    page = sat.bank.reviewer.get(f"/api/bank/banks/{sat.bank.id}/items").json
+    item = next(line for line in page["items"] if line["code"] == sat.places[1]["code"])
+    said = sat.bank.reviewer.post(f"/api/bank/items/{item['id']}/remarks", {"text": "用词与现行标准不一致"})
+    assert (said.json["source"], said.json["by"]) == ("staff", "Reviewer")
+    sat.upload(sat.matrix(60, wrong_key=2))
+    sat.analyse()
+    sat.analyse()
+    remarks = sat.analyst.get(f"/api/bank/banks/{sat.bank.id}/remarks").json["remarks"]
+    raised = [one["code"] for one in remarks if one["source"] == "statistics"]
+    assert raised.count(sat.places[2]["code"]) >= 1
+    assert len(raised) == len({(one["code"], one["text"]) for one in remarks if one["source"] == "statistics"})

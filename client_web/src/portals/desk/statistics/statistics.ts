@@ -25,6 +25,7 @@ export const statisticsApi = (api: Client) => ({
     }),
   item: (id: string) => api.get<ItemStatisticsView>(`/api/bank/items/${encodeURIComponent(id)}/statistics`),
   remarks: (bank: string, state: string) => api.get<RemarkList>(`${of(bank)}/remarks`, { query: { state } }),
+  remark: (item: string, text: string) => api.post<RemarkView>(`/api/bank/items/${encodeURIComponent(item)}/remarks`, { text }),
   close: (remark: string, action: Decision, note: string) =>
     api.post<RemarkView>(`/api/bank/remarks/${encodeURIComponent(remark)}/close`, { action, note }),
 });
