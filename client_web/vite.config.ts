@@ -4,7 +4,7 @@ import vue from "@vitejs/plugin-vue";
 import { defineConfig } from "vite";
 
 /** One page per audience; the server serves `/seat` from `dist/seat.html` and so on. */
-const places = ["index", "seat", "console", "desk", "authority", "verify", "released"];
+const places = ["index", "seat", "console", "desk", "authority", "verify", "released", "custodian"];
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 // In development the pages come from Vite and everything else from a running `exam serve`.

@@ -350,5 +350,6 @@ PAGES = {
     "/desk": "desk",
     "/authority": "authority",
     "/verify": "verify",
+    "/custodian": "custodian",
     "/released": "released",
 }

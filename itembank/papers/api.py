@@ -108,7 +108,6 @@ def enrol_custodian(work: Work, body: CustodianRequest) -> CustodianView:
         actions.CustodianNotSeparate,
         actions.NotApproved,
         actions.TrialPaper,
-        actions.TrialPaper,
         BankNotReady,
         TooFewCustodians,
         CustodiansNotDistinct,

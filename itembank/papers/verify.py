@@ -291,8 +291,9 @@ def _check_keys(forms: list[Json], manifest: Manifest | None) -> None:
 def _check_key(fields: Fields) -> None:
     _ = (fields.text("code", 80), fields.integer("version", 1), fields.text("type", 40))
     _ = (fields.texts("key", 100), fields.text("points", 20), fields.text("rule", 40))
-    if fields.has("options"):
-        fields.within("options")
+    for name in ("options", "scoring", "question"):
+        if fields.has(name):
+            fields.within(name)
     fields.finish()
 
 

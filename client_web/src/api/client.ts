@@ -30,6 +30,7 @@ export function address(path: string, query: Query = {}): string {
 
 export class Client {
   private csrf: string | null = null;
+  private purpose = "";
 
   constructor(
     readonly role: Role,
@@ -39,6 +40,11 @@ export class Client {
   /** Remembers the CSRF value a sign-in or `me` answered with; null forgets it. */
   useCsrf(value: string | null): void {
     this.csrf = value;
+  }
+
+  /** Why the person reads what they read; sent with every request from now on. */
+  usePurpose(words: string): void {
+    this.purpose = words;
   }
 
   get<T>(path: string, options: Options = {}): Promise<T> {
@@ -62,6 +68,12 @@ export class Client {
   /** A file's bytes: ciphertext, PDF, picture. */
   async bytes(path: string, options: Options = {}): Promise<ArrayBuffer> {
     const answer = await this.fetch({ ...options, method: "GET" }, path);
+    return answer.arrayBuffer().catch(() => Promise.reject(noAnswer()));
+  }
+
+  /** The file an act answers with: a signed document, a print. */
+  async postBytes(path: string, body: unknown = {}, options: Options = {}): Promise<ArrayBuffer> {
+    const answer = await this.fetch({ ...options, method: "POST", body: JSON.stringify(body), contentType: "application/json" }, path);
     return answer.arrayBuffer().catch(() => Promise.reject(noAnswer()));
   }
 
@@ -89,6 +101,7 @@ export class Client {
     if (sent.contentType) headers["Content-Type"] = sent.contentType;
     if (token !== null) headers["Authorization"] = `Bearer ${token}`;
     if (sent.method !== "GET" && this.csrf !== null) headers["X-Exam-Csrf"] = this.csrf;
+    if (this.purpose) headers["X-Exam-Purpose"] = encodeURIComponent(this.purpose);
     const limit = AbortSignal.timeout(sent.timeoutMs ?? 30_000);
     const signal = sent.signal ? AbortSignal.any([sent.signal, limit]) : limit;
     const init: RequestInit = { method: sent.method, headers, signal, cache: "no-store", credentials: "same-origin" };

@@ -8729,7 +8729,7 @@ export interface components {
         };
         /**
          * ReviewView
-         * @description A drawn review opened: the item, its key and scoring in lines, what changed since the version before, the form.
+         * @description A drawn review opened: the item, its key and scoring in lines, what the present version changed, the form.
          */
         ReviewView: {
             answer: components["schemas"]["Comparison"];

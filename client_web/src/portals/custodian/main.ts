@@ -1,0 +1,4 @@
+import { mountPage } from "@/ui/mount";
+import App from "./App.vue";
+
+mountPage(App);
