@@ -31,6 +31,10 @@ def _check_key(content: Json, key: Json, facts: CheckFacts) -> Iterator[FormChec
     yield FormCheck("form_of_key", str(content["form"]), str(key["form"]), content["form"] == key["form"])
     wrong = [item["id"] for item in items if not _rubric_adds_up(item, keyed.get(item["id"]))]
     yield named("rubrics_not_worth_their_points", wrong)
+    told = [
+        item["id"] for item in items if keyed.get(item["id"], {}).get("question") != _question(item, content, keyed)
+    ]
+    yield named("questions_for_markers_altered", told)
 
 
 def _key_is_right(item: Json, keyed: Json | None, facts: CheckFacts) -> bool:
@@ -73,6 +77,21 @@ def _rubric_adds_up(item: Json, keyed: Json | None) -> bool:
     return sum(_hundredths(each["points"]) for each in rubric) == _hundredths(item["points"])
 
 
+def _question(item: Json, content: Json, keyed: Json) -> Json | None:
+    """What a person who marks an item is shown of it: the same as the candidate; None where nobody marks."""
+    if not keyed.get(item["id"], {}).get("scoring", {}).get("rubric"):
+        return None
+    case = item.get("case")
+    stimulus = content.get("cases", {}).get(case["code"], {}).get("stimulus", []) if case else []
+    used = {*assets_of(_as_content(item)), *assets_of(_as_stem(stimulus))}
+    return {
+        "stem": item["stem"],
+        "interaction": item.get("interaction", {}),
+        "stimulus": stimulus,
+        "assets": {name: asset for name, asset in content["assets"].items() if name in used},
+    }
+
+
 def _hundredths(points: str) -> int:
     return round(float(points) * 100)
 
@@ -84,6 +103,8 @@ def _is_unaltered(item: Json, key: Json, facts: CheckFacts) -> bool:
         return False
     wanted, back = own.body.content.as_json(), keyed["options"]
     choices = _all_choices(item)
+    if item.get("rule") != own.body.scoring.get("rule"):
+        return False
     if len(set(back.values())) != len(back) or set(back) != {each["id"] for each in choices}:
         return False
     shown = {"type": item["type"], "stem": item["stem"], "options": _mapped(item["options"], back)}

@@ -35,6 +35,7 @@ const words = catalogue(
     expected_score_apart: "与其他试卷期望得分的最大差",
     orders_given_away: "按答案顺序呈现的排序题",
     rubrics_not_worth_their_points: "评分细则与分值不符",
+    questions_for_markers_altered: "交给阅卷人的题面与试卷不符",
     cell: "{area} {type} {level}",
     importance: "重要程度 {grade}",
     cognition: "认知层次 {grade}",
@@ -72,6 +73,7 @@ const words = catalogue(
     expected_score_apart: "Greatest difference in expected score",
     orders_given_away: "Orderings shown in the order of the key",
     rubrics_not_worth_their_points: "Rubrics that do not add up to the points",
+    questions_for_markers_altered: "What markers see differs from the form",
     cell: "{area} {type} {level}",
     importance: "Importance {grade}",
     cognition: "Cognitive level {grade}",
@@ -85,6 +87,7 @@ const PLAIN: readonly Rule[] = [
   "rivals_together", "items_without_key", "wrong_keys", "form_of_key", "altered_items", "figures_missing_or_altered", "overlap_with_other_forms",
   "mean_difficulty", "wrong_points", "enemies_together", "public", "reserved_items_in_regular_form", "used_too_often", "cases_broken", "cases_altered",
   "cases", "words", "working_s", "not_measured", "expected_score", "expected_score_apart", "orders_given_away", "rubrics_not_worth_their_points",
+  "questions_for_markers_altered",
 ]; // prettier-ignore
 
 export function ruleWords(name: string): string {
