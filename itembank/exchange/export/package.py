@@ -16,6 +16,7 @@ from itembank.exchange.export.qti_item import XSI, identifier_of, root_attribute
 from itembank.exchange.formats.qti_metadata import NAMESPACE as OWN_NAMESPACE
 from itembank.exchange.formats.qti_metadata import OWN
 from itembank.items.content import Block, ItemBody, digests_in
+from itembank.items.shapes import canonical
 
 PACKAGING = "http://www.imsglobal.org/xsd/qti/qtiv3p0/imscp_v1p1"
 _PACKAGING_SCHEMA = "https://purl.imsglobal.org/spec/qti/v3p0/schema/xsd/imsqtiv3p0_imscpv1p2_v1p0.xsd"
@@ -69,7 +70,7 @@ def write_package(
     bodies: Iterable[ItemBody], media: Mapping[str, Media], report: Report = _silent, with_keys: bool = True
 ) -> bytes:
     """The package of these items; `media` holds every picture and sound they use by digest."""
-    items = sorted(bodies, key=lambda body: body.content.code)
+    items = sorted(map(canonical, bodies), key=lambda body: body.content.code)
     paths = {digest: media_path(digest, found) for digest, found in media.items()}
     stimuli, names = _stimuli(items), _Names()
     entries: list[tuple[str, bytes]] = []

@@ -5,6 +5,7 @@ nothing of the day it was made is in it.
 """
 
 import io
+import re
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -25,6 +26,7 @@ from itembank.specs.tree import ContentSpecification
 
 LONGEST_CELL = 32_767
 _MADE = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+_MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
 _FIRST = ("code", "point", "type", "stem")
 
 Report = Callable[[int, int], None]
@@ -104,7 +106,7 @@ def _undated(book: bytes) -> bytes:
         for name in sorted(old.namelist()):
             info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
             info.compress_type, info.create_system = zipfile.ZIP_DEFLATED, 3
-            new.writestr(info, old.read(name))
+            new.writestr(info, _MODIFIED.sub(rb"\g<1>2000-01-01T00:00:00Z\2", old.read(name)))
     return stream.getvalue()
 
 

@@ -152,9 +152,11 @@ def _read_number(item: Item) -> ReadRow:
     found: list[Json] = []
 
     def decide() -> Rule:
-        measured = measure(
-            item.question, judge, own.correct[0] if own.correct else "", _constants(item, own), _stated(item)
-        )
+        correct = own.correct[0] if own.correct else ""
+        if item.native is not None:
+            found.append(_own_number(item, element, correct, judge))
+            return ""
+        measured = measure(item.question, judge, correct, _constants(item, own), _stated(item))
         found.extend([measured] if measured else [])
         return ""
 
