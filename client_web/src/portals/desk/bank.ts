@@ -1,6 +1,7 @@
 /** The bank's endpoints the desk calls for banks, specifications, imports and items. */
 import type { Client } from "@/api/client";
 import type { Asset } from "@/ui/item/item";
+import type { Flaw } from "./items/editor/flaws";
 import type * as T from "./types";
 
 const in_ = (bank: string): string => `/api/bank/banks/${encodeURIComponent(bank)}`;
@@ -23,6 +24,32 @@ export interface ItemFilter {
   readonly import_id: string;
   readonly page: number;
 }
+
+/** A stored picture or sound; a sound has no size. */
+export interface AssetView {
+  readonly digest: string;
+  readonly media_type: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** An item as it would be stored, what was taken out of it, and every fault. */
+export interface ItemCheck {
+  readonly content: Readonly<Record<string, unknown>>;
+  readonly scoring: Readonly<Record<string, unknown>>;
+  readonly key: readonly string[];
+  readonly words: number;
+  readonly removed: readonly string[];
+  readonly flaws: readonly Flaw[];
+}
+
+export interface StandingRequest {
+  readonly codes: readonly string[];
+  readonly standing: "normal" | "public" | "reserved";
+  readonly reason: string;
+}
+
+export type SavedItem = T.ItemView & { readonly removed: readonly string[] };
 
 export interface VerdictRequest {
   readonly import_id?: string;
@@ -54,6 +81,11 @@ export const bank = (api: Client) => ({
     return api.get<T.ItemPage>(`${in_(id)}/items`, { query: filled });
   },
   item: (id: string) => api.get<T.ItemView>(`/api/bank/items/${encodeURIComponent(id)}`),
+  createItem: (id: string, item: unknown) => api.post<SavedItem>(`${in_(id)}/items`, item),
+  checkItem: (id: string, item: unknown) => api.post<ItemCheck>(`${in_(id)}/items/check`, item),
+  reviseItem: (id: string, item: unknown) => api.post<SavedItem>(`/api/bank/items/${encodeURIComponent(id)}/versions`, item),
+  storeAsset: (id: string, file: File) => api.upload<AssetView>(`${in_(id)}/assets`, form({ file }), LONG),
+  changeStanding: (id: string, request: StandingRequest) => api.post<{ changed: string[] }>(`${in_(id)}/items/standing`, request),
   judge: (stage: "review" | "approve", request: VerdictRequest) => api.post<T.VerdictResult>(`/api/bank/items/${stage}`, request, LONG),
   figure: async (digest: string): Promise<Asset> => {
     const bytes = new Uint8Array(await api.bytes(`/api/bank/figures/${encodeURIComponent(digest)}`));
@@ -63,8 +95,13 @@ export const bank = (api: Client) => ({
 
 export type Bank = ReturnType<typeof bank>;
 
-/** By the first bytes: the figures are those a form may carry. */
+/** By the first bytes: the figures and sounds are those a form may carry. */
 function mediaType(bytes: Uint8Array): string {
+  const begins = (text: string, at = 0): boolean => [...text].every((letter, index) => bytes[at + index] === letter.charCodeAt(0));
+  if (begins("WAVE", 8)) return "audio/wav";
+  if (begins("OggS")) return "audio/ogg";
+  if (begins("ftyp", 4)) return "audio/mp4";
+  if (begins("ID3") || (bytes[0] === 0xff && ((bytes[1] ?? 0) & 0xe0) === 0xe0)) return "audio/mpeg";
   if (bytes[0] === 0x89 && bytes[1] === 0x50) return "image/png";
   if (bytes[0] === 0xff && bytes[1] === 0xd8) return "image/jpeg";
   if (bytes[0] === 0x47 && bytes[1] === 0x49) return "image/gif";

@@ -1,5 +1,7 @@
 /** Sentences of the paper desk: banks, specification, import, items. */
 import { catalogue } from "@/i18n";
+import { ITEM_TYPES, type ItemType } from "@/ui/item/item";
+import { t as itemWord } from "@/ui/item/words";
 
 export const t = catalogue(
   {
@@ -25,12 +27,10 @@ export const t = catalogue(
     blueprints: "组卷方案",
     s_draft: "待审",
     s_reviewed: "已审，待批准",
-    s_approved: "可用",
+    s_approved: "已批准，待入库",
+    s_enrolled: "已入库",
     s_returned: "退回",
     s_retired: "停用",
-    single_response: "单选题",
-    multiple_response: "多选题",
-    true_false: "判断题",
     allTypes: "全部题型",
     allStates: "全部状态",
     searchItems: "题号或题干",
@@ -49,10 +49,10 @@ export const t = catalogue(
     approver: "批准",
     selected: "已选 {n} 题",
     review: "审题",
-    approve: "批准入库",
+    approve: "批准",
     reviewAccept: "审题通过",
     reviewReturn: "退回修改",
-    approveAccept: "批准入库",
+    approveAccept: "批准通过",
     approveReturn: "退回",
     judgeWhat: "对所选 {n} 题给出结论；同一试题的命题、审题、批准必须是不同的人。",
     judgeImport: "对本次导入的全部试题给出结论；同一试题的命题、审题、批准必须是不同的人。",
@@ -82,7 +82,7 @@ export const t = catalogue(
     specDerived: "由试题推导",
     area: "领域 / 范围 / 鉴定点",
     weight: "比重",
-    have: "可用",
+    have: "已入库",
     need: "应有",
     coverage: "覆盖",
     coverFull: "充足",
@@ -156,12 +156,10 @@ export const t = catalogue(
     blueprints: "Blueprints",
     s_draft: "To review",
     s_reviewed: "Reviewed, to approve",
-    s_approved: "In use",
+    s_approved: "Approved, to enrol",
+    s_enrolled: "Enrolled",
     s_returned: "Returned",
     s_retired: "Retired",
-    single_response: "Single response",
-    multiple_response: "Multiple response",
-    true_false: "True/false",
     allTypes: "All types",
     allStates: "All states",
     searchItems: "Code or stem",
@@ -183,7 +181,7 @@ export const t = catalogue(
     approve: "Approve",
     reviewAccept: "Accept in review",
     reviewReturn: "Return to author",
-    approveAccept: "Approve for use",
+    approveAccept: "Approve",
     approveReturn: "Return",
     judgeWhat: "A verdict on {n} {n|item|items}; author, reviewer and approver of an item must be different persons.",
     judgeImport: "A verdict on every item of this import; author, reviewer and approver of an item must be different persons.",
@@ -212,7 +210,7 @@ export const t = catalogue(
     specDerived: "derived from the items",
     area: "Domain / area / point",
     weight: "Weight",
-    have: "Have",
+    have: "Enrolled",
     need: "Need",
     coverage: "Coverage",
     coverFull: "enough",
@@ -264,14 +262,14 @@ export const t = catalogue(
   },
 );
 
-export const STATES = ["draft", "reviewed", "approved", "returned", "retired"] as const;
-export const TYPES = ["single_response", "multiple_response", "true_false"] as const;
+export const STATES = ["draft", "reviewed", "approved", "enrolled", "returned", "retired"] as const;
+export const TYPES = ITEM_TYPES;
 export type ItemState = (typeof STATES)[number];
-export type ItemKind = (typeof TYPES)[number];
+export type ItemKind = ItemType;
 
 export const typeWord = (type: string): string => {
   const known = TYPES.find((one) => one === type);
-  return known ? t(known) : type;
+  return known ? itemWord(known) : type;
 };
 export const stateWord = (state: string): string => {
   const known = STATES.find((one) => one === state);
