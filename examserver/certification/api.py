@@ -24,7 +24,7 @@ from examserver.certification.schemas import (
     VoidRequest,
 )
 from examserver.certification.tables import CertificateRow, NoSuchCertificate, certificates_page, load_certificate
-from examserver.grading.actions import RunNotGraded
+from examserver.grading.refusals import RunNotGraded
 from examserver.grading.tables import NoSuchRun, as_plain
 from examserver.institutions.codes import LEVEL_NAMES_ZH
 from examserver.kernel.access import PUBLIC, Actor, Permit

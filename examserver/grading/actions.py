@@ -9,7 +9,21 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 
+from examserver.grading.keyed import ItemKey
+from examserver.grading.marking.store import file_responses, read_marks_file, seal_marks
 from examserver.grading.record import SIGNERS, SittingRecord, open_record_key, open_session, read_record
+from examserver.grading.refusals import (
+    AnotherRecord,
+    ApprovedAlready,
+    AwaitingMarks,
+    GraderMayNotApprove,
+    KeysForAnotherGrader,
+    KeysForNoPlan,
+    PlanAltered,
+    RecordForAnotherOrder,
+    RecordRejected,
+    RunNotGraded,
+)
 from examserver.grading.tables import (
     ApprovalRow,
     KeyPackageRow,
@@ -41,7 +55,7 @@ from examserver.kernel.checks import Check
 from examserver.kernel.crypto.keys import KeyPair
 from examserver.kernel.crypto.sign import Signer
 from examserver.kernel.documents import Trust, read_document, require_signatures, sign_document
-from examserver.kernel.errors import Broken, Json, Refused
+from examserver.kernel.errors import Json
 from examserver.kernel.opener import Opener
 from examserver.kernel.policy import integer_on
 from examserver.planning.actions import plan_vault
@@ -62,97 +76,6 @@ from examserver.plumbing.runtime import RoleRuntime
 from examserver.plumbing.trust import trust_of
 from examserver.plumbing.work import Work, open_work
 from itembank.papers.opening import open_key_package, read_key_package
-
-
-class RecordRejected(Broken):
-    """The sitting record does not verify."""
-
-    code = "record.rejected"
-    http_status = 422
-    message_zh = "场次记录未通过校验：{what}"
-    message_en = "The sitting record does not verify: {what}"
-    next_zh = "请核对文件来源，向考场重新索取并通知监督人员。"
-    next_en = "Check where the file came from, fetch it again and tell the supervisors."
-
-
-class AnotherRecord(Refused):
-    """Another record of this sitting is in."""
-
-    code = "record.another"
-    message_zh = "场次 {sitting} 已有另一份记录（{digest}）。"
-    message_en = "Another record of sitting {sitting} is in ({digest})."
-    next_zh = "两份记录不同是严重问题，请通知监督人员。"
-    next_en = "Two different records are a grave matter: tell the supervisors."
-
-
-class RecordForAnotherOrder(Refused):
-    """The record names an order this authority did not sign."""
-
-    code = "record.other_order"
-    message_zh = "场次记录依据的指令 {order_digest} 不是本机构签发的。"
-    message_en = "The record follows order {order_digest}, which this authority did not sign."
-    next_zh = "请核对考场使用的场次指令。"
-    next_en = "Check which order the hall used."
-
-
-class KeysForNoPlan(Refused):
-    """No plan uses the paper of these keys."""
-
-    code = "keys.no_plan"
-    message_zh = "没有计划使用答案包对应的试卷包 {paper}。"
-    message_en = "No plan uses paper {paper}, to which these keys belong."
-    next_zh = "请核对答案包与试卷包是否同一批。"
-    next_en = "Check that key package and paper belong together."
-
-
-class KeysForAnotherGrader(Refused):
-    """The keys are sealed to another authority."""
-
-    code = "keys.other_grader"
-    message_zh = "答案包是封给 {grading_key} 的，不是本机构的阅卷密钥。"
-    message_en = "The keys are sealed to {grading_key}, not to this authority's grading key."
-    next_zh = "请题库使用本机构的公钥重新封装。"
-    next_en = "Have the bank seal them to this authority's key."
-
-
-class PlanAltered(Broken):
-    """The plan says something else than the order that was signed from it."""
-
-    code = "plan.altered"
-    message_zh = "计划的 {field} 为 {stored}，已签发的场次指令为 {signed}。"
-    message_en = "Field {field} of the plan is {stored}; the signed order says {signed}."
-    next_zh = "请停止评分，运行 exam authority fsck 并通知监督人员。"
-    next_en = "Stop grading, run exam authority fsck and tell the supervisors."
-
-
-class RunNotGraded(Refused):
-    """There is nothing to approve yet."""
-
-    code = "run.not_graded"
-    message_zh = "评分尚未完成，当前状态为 {state}。"
-    message_en = "The run is not graded yet; its state is {state}."
-    next_zh = "请等待评分任务完成。"
-    next_en = "Wait for the grading job to end."
-
-
-class GraderMayNotApprove(Refused):
-    """Who ran the grading may not approve it."""
-
-    code = "run.grader_may_not_approve"
-    message_zh = "发起评分的人不能核定成绩。"
-    message_en = "Whoever ran the grading may not approve its results."
-    next_zh = "请由另外两人核定。"
-    next_en = "Two other persons must approve."
-
-
-class ApprovedAlready(Refused):
-    """This person has approved this run."""
-
-    code = "run.approved_already"
-    message_zh = "您已核定过；还需另一人核定。"
-    message_en = "You have approved already; another person is needed."
-    next_zh = "请由另一人核定。"
-    next_en = "Have another person approve."
 
 
 def grading_vault(runtime: RoleRuntime) -> Vault:
@@ -259,9 +182,13 @@ def start_run(work: Work, sitting: str) -> RunRow:
         graded=0,
         passed=0,
         absent=len(record.absent),
+        awaiting=0,
+        marks_digest=seal_marks(work, grading_vault(work.runtime), sitting, record.digest),
     )
     work.session.add(row)
-    work.record("run.requested", row.id, sitting=sitting, record=record.digest, keys=keys.digest)
+    work.record(
+        "run.requested", row.id, sitting=sitting, record=record.digest, keys=keys.digest, marks=row.marks_digest
+    )
     return row
 
 
@@ -299,20 +226,29 @@ def grade_sitting(runtime: RoleRuntime, payload: dict[str, Any], progress: Progr
 
 def basis_of(run: RunRow) -> Basis:
     """What all results of a run share."""
-    return Basis(run.id, run.sitting, run.record_digest, run.key_package_digest, run.key_version, run.cut_score)
+    return Basis(
+        run.id, run.sitting, run.record_digest, run.key_package_digest, run.key_version, run.cut_score,
+        run.marks_digest,
+    )  # fmt: skip
+
+
+def run_keys(runtime: RoleRuntime, run: RunRow) -> dict[str, dict[str, ItemKey]]:
+    """The keys of a run by form and item, opened."""
+    package = read_key_package(grading_vault(runtime).get(run.key_package_digest))
+    return keys_by_form(open_key_package(package, runtime.keys.sealing))
 
 
 def graded_bodies(runtime: RoleRuntime, run: RunRow) -> Iterator[tuple[Json, list[str]]]:
     """Score every session that was examined, from the sealed files, by ticket: (result without id, odd items)."""
     vault, sealing = grading_vault(runtime), runtime.keys.sealing
     record = read_record(vault.get(run.record_digest))
-    keys = keys_by_form(open_key_package(read_key_package(vault.get(run.key_package_digest)), sealing))
+    keys, marks = run_keys(runtime, run), read_marks_file(vault, run.marks_digest)
     record_key = open_record_key(record, sealing)
     lines = sorted(record.sessions, key=lambda line: line.ticket)
     for line in lines:
         opened = open_session(record, record_key, line)
         if line.examined:
-            yield grade_session(basis_of(run), "", opened, keys), odd_answers(opened, keys)
+            yield grade_session(basis_of(run), "", opened, keys, marks), odd_answers(opened, keys)
 
 
 def _save_run(work: Work, run_id: str, bodies: list[Json]) -> dict[str, Any]:
@@ -329,7 +265,10 @@ def _save_run(work: Work, run_id: str, bodies: list[Json]) -> dict[str, Any]:
         run.state, run.graded_ms = "graded", work.now_ms
         run.graded, run.passed = len(bodies), sum(1 for body in bodies if body["passed"])
         run.absent = len(absent)
-        work.record("run.graded", run.id, graded=run.graded, passed=run.passed, sheet=run.sheet_digest)
+        run.awaiting = file_responses(work, run, bodies, run_keys(work.runtime, run))
+        work.record(
+            "run.graded", run.id, graded=run.graded, passed=run.passed, sheet=run.sheet_digest, awaiting=run.awaiting
+        )
         leaf = {"digest": run.sheet_digest, "run": run.id, "sitting": run.sitting, "record": run.record_digest}
         append_leaf(work, "run", leaf)
     return {"run": run.id, "state": run.state, "graded": run.graded, "passed": run.passed}
@@ -362,6 +301,8 @@ def approve_run(work: Work, run_id: str) -> RunRow:
     run = load_run(work.session, run_id, lock=True)
     if run.state == "queued" or run.sheet_digest is None:
         raise RunNotGraded(state=run.state)
+    if run.awaiting:
+        raise AwaitingMarks(count=run.awaiting)
     if work.actor.id == run.requested_by:
         raise GraderMayNotApprove()
     present = approvals_of(work.session, run_id)

@@ -4,8 +4,18 @@ import json
 from typing import Any
 
 from examserver.grading.actions import (
+    approvals_needed,
+    approve_run,
+    grading_vault,
+    import_keys,
+    import_record,
+    start_run,
+)
+from examserver.grading.compare import Standing, moves_between
+from examserver.grading.refusals import (
     AnotherRecord,
     ApprovedAlready,
+    AwaitingMarks,
     GraderMayNotApprove,
     KeysForAnotherGrader,
     KeysForNoPlan,
@@ -13,13 +23,8 @@ from examserver.grading.actions import (
     RecordForAnotherOrder,
     RecordRejected,
     RunNotGraded,
-    approvals_needed,
-    approve_run,
-    import_keys,
-    import_record,
-    start_run,
+    RunWithoutMarks,
 )
-from examserver.grading.compare import Standing, moves_between
 from examserver.grading.schemas import (
     ComparisonQuery,
     KeyPackageList,
@@ -64,7 +69,8 @@ from examserver.plumbing.work import Work
 KEY_COLUMNS = ("digest", "paper", "manifest_digest", "version", "imported_ms")
 RUN_COLUMNS = (
     "id", "sitting", "plan", "state", "job", "record_digest", "key_package_digest", "key_version", "cut_score",
-    "requested_ms", "requested_by", "graded_ms", "graded", "passed", "absent", "sheet_digest",
+    "requested_ms", "requested_by", "graded_ms", "graded", "passed", "absent", "sheet_digest", "awaiting",
+    "marks_digest",
 )  # fmt: skip
 
 
@@ -234,6 +240,23 @@ def get_run_sheet(work: Work, run_id: str) -> FileAnswer:
 
 @endpoint(
     "GET",
+    "/api/authority/runs/{run_id}/marks",
+    role="authority",
+    access=Permit("results.read"),
+    answer=FileAnswer,
+    errors=(NoSuchRun, RunWithoutMarks),
+    summary="The signed marks a run took in, without names",
+)
+def get_run_marks(work: Work, run_id: str) -> FileAnswer:
+    """The file of marks."""
+    run = load_run(work.session, run_id)
+    if run.marks_digest is None:
+        raise RunWithoutMarks()
+    return FileAnswer(grading_vault(work.runtime).get(run.marks_digest), "application/json", f"{run_id}.marks.json")
+
+
+@endpoint(
+    "GET",
     "/api/authority/runs/{run_id}/comparison",
     role="authority",
     access=Permit("results.read"),
@@ -296,7 +319,7 @@ def get_result_document(work: Work, result_id: str) -> FileAnswer:
     role="authority",
     access=Permit("results.approve"),
     answer=RunView,
-    errors=(NoSuchRun, RunNotGraded, GraderMayNotApprove, ApprovedAlready),
+    errors=(NoSuchRun, RunNotGraded, AwaitingMarks, GraderMayNotApprove, ApprovedAlready),
     summary="Approve a run's results (two persons, neither the grader)",
 )
 def post_run_approval(work: Work, run_id: str) -> RunView:

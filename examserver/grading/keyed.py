@@ -67,6 +67,7 @@ class ItemKey:
     points: Decimal
     rule: str
     scoring: Json = field(default_factory=dict, hash=False)
+    question: Json = field(default_factory=dict, hash=False)
 
     @property
     def keyed(self) -> Keyed:
@@ -121,6 +122,7 @@ def _read_key(item: str, position: int, fields: Fields) -> ItemKey:
         points=read_points(fields.text("points", 20), item),
         rule=fields.text("rule", 40),
         scoring=fields.any("scoring") if fields.has("scoring") else {},
+        question=fields.any("question") if fields.has("question") else {},
     )
     if key.rule not in RULES[key.type]:
         raise KeyMalformed(item=item, reason_zh=f"未知评分规则 {key.rule}", reason_en=f"unknown rule {key.rule}")

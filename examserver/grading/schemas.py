@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from pydantic import Field
+
 from examserver.plumbing.contract import Schema
 
 
@@ -83,6 +85,8 @@ class RunView(Schema):
     passed: int
     absent: int
     sheet_digest: str | None
+    awaiting: int
+    marks_digest: str | None
     approvals: list[RunApproval]
     approvals_needed: int
 
@@ -126,6 +130,9 @@ class ResultItem(Schema):
     rule: str
     points: str
     max: str
+    parts: list[dict[str, Any]] = Field(default_factory=list)
+    awaiting: bool = False
+    marks: list[dict[str, str]] = Field(default_factory=list)
 
 
 class ResultView(Schema):
@@ -145,6 +152,7 @@ class ResultView(Schema):
     items: list[ResultItem]
     record_digest: str
     key_package_digest: str
+    marks_digest: str | None = None
     digest: str
 
 

@@ -50,6 +50,11 @@ def texts_of(value: Value) -> tuple[str, ...] | None:
     return texts if len(texts) == len(members) else None
 
 
+def has_answer(value: Value) -> bool:
+    """Whether there is anything to score or to mark."""
+    return any(texts_of(value) or ())
+
+
 def judge(keyed: Keyed, value: Value) -> tuple[Part, ...]:
     """The parts of an answer, right or not; a choice scored as a whole has none."""
     given = texts_of(value)

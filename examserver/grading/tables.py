@@ -95,6 +95,8 @@ class RunRow(AuthorityBase):
     absent: Mapped[int] = mapped_column(Integer)
     sheet: Mapped[str | None] = mapped_column(Text)
     sheet_digest: Mapped[str | None] = mapped_column(String(80))
+    awaiting: Mapped[int] = mapped_column(Integer, server_default="0")
+    marks_digest: Mapped[str | None] = mapped_column(String(80))
 
 
 class ResultRow(AuthorityBase):

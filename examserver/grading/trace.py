@@ -9,6 +9,7 @@ An item that a person marks awaits its marks and has no points so far.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from types import MappingProxyType
 
 from examserver.grading.keyed import (
     ItemKey,
@@ -19,7 +20,9 @@ from examserver.grading.keyed import (
     total,
     write_points,
 )
+from examserver.grading.marking.agreement import scaled
 from examserver.grading.record import Answered, OpenedSession
+from examserver.grading.scoring import has_answer
 from examserver.kernel.canonical import digest_of
 from examserver.kernel.errors import Broken, Json
 
@@ -45,6 +48,12 @@ class Basis:
     key_package_digest: str
     key_version: int
     cut_score: str
+    marks_digest: str | None = None
+
+    def names(self) -> Json:
+        """The files a result rests on, by their digests; marks only where a run took some in."""
+        files: Json = {"record_digest": self.record_digest, "key_package_digest": self.key_package_digest}
+        return files | ({"marks_digest": self.marks_digest} if self.marks_digest else {})
 
 
 def keys_by_form(keys: Sequence[Json]) -> dict[str, dict[str, ItemKey]]:
@@ -52,13 +61,23 @@ def keys_by_form(keys: Sequence[Json]) -> dict[str, dict[str, ItemKey]]:
     return {str(one.get("form")): read_keys(one) for one in keys}
 
 
-def grade_session(basis: Basis, result: str, opened: OpenedSession, keys: Mapping[str, Mapping[str, ItemKey]]) -> Json:
-    """The result of one session with its trace; answers to items the form lacks earn nothing. Raises FormWithoutKey."""
+def grade_session(
+    basis: Basis,
+    result: str,
+    opened: OpenedSession,
+    keys: Mapping[str, Mapping[str, ItemKey]],
+    marks: Mapping[tuple[str, str], Json] = MappingProxyType({}),
+) -> Json:
+    """The result of one session with its trace; answers to items the form lacks earn nothing. Raises FormWithoutKey.
+
+    `marks` are the settled ones by session and item.
+    """
     line = opened.line
     if line.form not in keys:
         raise FormWithoutKey(form=line.form)
     of_form = keys[line.form]
-    points = {item: _points(key, opened.answers.get(item)) for item, key in of_form.items()}
+    mine = {item: marks[line.session, item] for item in of_form if (line.session, item) in marks}
+    points = {item: _points(key, opened.answers.get(item), mine.get(item)) for item, key in of_form.items()}
     score = total(points)
     return {
         "result": result,
@@ -72,10 +91,10 @@ def grade_session(basis: Basis, result: str, opened: OpenedSession, keys: Mappin
         "max": write_points(total({item: key.points for item, key in of_form.items()})),
         "cut_score": basis.cut_score,
         "passed": score >= Decimal(basis.cut_score),
-        "items": [_traced(basis, key, opened.answers.get(item), points[item]) for item, key in of_form.items()],
-        "record_digest": basis.record_digest,
-        "key_package_digest": basis.key_package_digest,
-    }
+        "items": [
+            _traced(basis, key, opened.answers.get(item), points[item], mine.get(item)) for item, key in of_form.items()
+        ],
+    } | basis.names()
 
 
 def odd_answers(opened: OpenedSession, keys: Mapping[str, Mapping[str, ItemKey]]) -> list[str]:
@@ -88,11 +107,13 @@ def odd_answers(opened: OpenedSession, keys: Mapping[str, Mapping[str, ItemKey]]
     )
 
 
-def _points(key: ItemKey, answered: Answered | None) -> Decimal:
+def _points(key: ItemKey, answered: Answered | None, marked: Json | None) -> Decimal:
+    if key.marked and marked is not None:
+        return scaled(Decimal(marked["points"]), Decimal(marked["full"]), key.points)
     return score_answer(key, answered.value) if answered else Decimal(0)
 
 
-def _traced(basis: Basis, key: ItemKey, answered: Answered | None, points: Decimal) -> Json:
+def _traced(basis: Basis, key: ItemKey, answered: Answered | None, points: Decimal, marked: Json | None) -> Json:
     """One line of the trace."""
     value = answered.value if answered else None
     step = {"seq": answered.seq, "hash": answered.hash, "received_ms": answered.received_ms} if answered else None
@@ -111,7 +132,9 @@ def _traced(basis: Basis, key: ItemKey, answered: Answered | None, points: Decim
     parts = [{"part": part.name, "right": part.right} for part in judge_answer(key, value)]
     if parts:
         traced["parts"] = parts
-    return traced | {"awaiting": True} if key.marked else traced
+    if key.marked and has_answer(value):
+        return traced | ({"marks": marked["marks"]} if marked else {"awaiting": True})
+    return traced
 
 
 def result_digest(body: Json) -> str:
@@ -124,8 +147,6 @@ def sheet_body(basis: Basis, results: Sequence[Json], absent: Sequence[str]) -> 
     return {
         "run": basis.run,
         "sitting": basis.sitting,
-        "record_digest": basis.record_digest,
-        "key_package_digest": basis.key_package_digest,
         "cut_score": basis.cut_score,
         "results": [
             {
@@ -137,4 +158,4 @@ def sheet_body(basis: Basis, results: Sequence[Json], absent: Sequence[str]) -> 
             for one in sorted(results, key=lambda one: str(one["ticket"]))
         ],
         "absent": sorted(absent),
-    }
+    } | basis.names()

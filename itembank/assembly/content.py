@@ -80,6 +80,9 @@ def build_form_content(
     if cases:
         content["cases"] = cases
     key = {"form": facts.form, "items": {item.id: _key(item, bodies[item.code], worth) for item in placed}}
+    for item in placed:
+        if bodies[item.code].scoring.get("rubric"):
+            key["items"][item.id]["question"] = _question(item, bodies[item.code], assets)
     versions = [
         {"code": item.code, "version": item.version, "digest": content_digest(bodies[item.code].content)}
         for item in placed
@@ -137,6 +140,21 @@ def _item(item: PlacedItem, body: ItemBody, worth: Mapping[str, str]) -> Json:
         case = body.content.case
         document["case"] = {"code": case.code, "place": case.place, "size": case.size}
     return document
+
+
+def _question(item: PlacedItem, body: ItemBody, assets: Mapping[str, Asset]) -> Json:
+    """What a person who marks has to see of the item: its words, its picture, the material of its case."""
+    case, interaction = body.content.case, _interaction(item, body.content.interaction)
+    pictures = {
+        name: {"media_type": assets[name].media_type, "data": b64u(assets[name].data)}
+        for name in assets_of(body.content)
+    }
+    return {
+        "stem": [block.as_json() for block in body.content.stem],
+        "interaction": interaction,
+        "stimulus": [block.as_json() for block in case.stimulus] if case else [],
+        "assets": pictures,
+    }
 
 
 def _shown_key(item: PlacedItem, body: ItemBody) -> list[str]:

@@ -137,7 +137,7 @@ def check_key_package(data: bytes, given: Given) -> Json:
     forms = p.parse(plain)["forms"]
     for form in forms:
         for item in form["items"].values():
-            fields(item, "code version type key points rule", "options scoring")
+            fields(item, "code version type key points rule", "options scoring question")
     return {form["form"]: form["items"] for form in forms}
 
 

@@ -3,9 +3,10 @@
 import secrets
 from collections.abc import Iterator
 
-from examserver.grading.actions import RunNotGraded, grading_vault
+from examserver.grading.actions import grading_vault
 from examserver.grading.matrices.matrix import MATRIX_TYPE, Line, MatrixFacts, matrix_body, remarks_of
 from examserver.grading.record import SittingRecord, open_record_key, open_session, read_record
+from examserver.grading.refusals import RunNotGraded
 from examserver.grading.tables import KeyPackageRow, RunRow, load_run, results_of
 from examserver.kernel.access import Actor
 from examserver.kernel.canonical import digest

@@ -1,7 +1,7 @@
 """The endpoint of response matrices."""
 
-from examserver.grading.actions import RunNotGraded
 from examserver.grading.matrices.actions import response_matrix
+from examserver.grading.refusals import RunNotGraded
 from examserver.grading.tables import NoSuchRun
 from examserver.kernel.access import Actor, Permit
 from examserver.plumbing.contract import FileAnswer, endpoint
