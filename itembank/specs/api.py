@@ -7,6 +7,8 @@ from examserver.plumbing.work import Work
 from itembank.exchange.archive import RefusedArchive
 from itembank.exchange.sheet import UnreadableSheet
 from itembank.items.tables import NoSuchBank, load_bank
+from itembank.programmes.needs import points_of_phase, wanted_of
+from itembank.programmes.tables import current_phase
 from itembank.specs import actions
 from itembank.specs.reading import SpecificationUnusable
 from itembank.specs.schemas import ContradictionView, SpecificationForm, SpecificationView, SpecNodeView
@@ -73,17 +75,20 @@ def read_specification(work: Work, bank_id: str) -> SpecificationView:
     return _view(work, row)
 
 
-def _needs(tree: ContentSpecification, per_point: int) -> dict[str, int]:
+def _needs(work: Work, tree: ContentSpecification, bank_id: str) -> dict[str, int]:
+    """How many enrolled items the present phase wants under every node; none outside the phase."""
+    phase, targets = current_phase(work.session, load_bank(work.session, bank_id))
     needs = dict.fromkeys(tree.by_code, 0)
-    for point in tree.points:
+    for point in points_of_phase(phase, tree):
+        wanted = wanted_of(point, phase, targets, tree)[""]
         for code in tree.path(point):
-            needs[code] += per_point
+            needs[code] += wanted
     return needs
 
 
 def _view(work: Work, row: SpecificationRow) -> SpecificationView:
     tree, coverage = specification_of(row), actions.count_coverage(work, row)
-    needs = _needs(tree, load_bank(work.session, row.bank_id).items_per_point)
+    needs = _needs(work, tree, row.bank_id)
     shown = ("code", "node", "row", "reason_zh", "reason_en")
     nodes = [
         SpecNodeView(

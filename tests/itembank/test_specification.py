@@ -102,18 +102,23 @@ def test_a_tree_derived_from_codes_has_their_ancestors_in_natural_order() -> Non
     assert check_specification(tree) == []
 
 
-def test_an_upload_reports_contradictions_and_coverage(tmp_path: Path) -> None:
+def test_an_upload_reports_contradictions_and_coverage_of_the_present_phase(tmp_path: Path) -> None:
     bank = open_bank(tmp_path)
     rows = sound()
     rows[1][6] = "5:2:0"
     made = bank.specify(spec_csv(rows))
     assert made.status_code == 200
     assert [each["code"] for each in made.json["contradictions"]] == ["spec.ratio"]
+    before = bank.author.get(f"/api/bank/banks/{bank.id}/specification").json["nodes"]
+    assert {node["code"]: node["need"] for node in before if node["code"] in ("A", "A-A-001")} == {
+        "A": 12,
+        "A-A-001": 4,
+    }
     bank.fill([item_row(1, "A-A-001"), item_row(2, "A-A-001"), item_row(3, "B-A-002")])
     shown = bank.author.get(f"/api/bank/banks/{bank.id}/specification").json
     nodes = {node["code"]: node for node in shown["nodes"]}
-    assert nodes["A-A-001"]["have"] == {"enrolled": 2} and nodes["A-A-001"]["need"] == 4
-    assert nodes["A"]["have"] == {"enrolled": 2} and nodes["A"]["need"] == 12
+    assert nodes["A-A-001"]["have"] == {"enrolled": 2} and nodes["A-A-001"]["need"] == 1
+    assert nodes["A"]["have"] == {"enrolled": 2} and nodes["A"]["need"] == 1
     assert nodes["B"]["enrolled_by_type"] == {"single_response": 1}
 
 

@@ -193,6 +193,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/authority/marking/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Questions that persons mark, with what is left for this person */
+        get: operations["get_marking_questions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/authority/marking/questions/{question_id}/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The next response for this person, without a name (the reading is recorded) */
+        post: operations["post_next_response"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/authority/marking/responses/{response_id}/marks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give points criterion by criterion; two persons per response, a third where they are far apart */
+        post: operations["post_mark"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/authority/me": {
         parameters: {
             query?: never;
@@ -502,6 +553,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/authority/runs/{run_id}/marks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The signed marks a run took in, without names */
+        get: operations["get_run_marks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/authority/runs/{run_id}/matrix": {
         parameters: {
             query?: never;
@@ -579,6 +647,23 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["authority_sign_out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/authority/sittings/{sitting_id}/marking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far the marking of a sitting is */
+        get: operations["get_marking_progress"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -6953,6 +7038,104 @@ export interface components {
             title_zh: string;
         };
         /**
+         * MarkingProgress
+         * @description How far the marking of a sitting is.
+         */
+        MarkingProgress: {
+            /** Once */
+            once: number;
+            /** Responses */
+            responses: number;
+            /** Settled */
+            settled: number;
+            /** Sitting */
+            sitting: string;
+            /** Third */
+            third: number;
+            /** Unmarked */
+            unmarked: number;
+        };
+        /**
+         * MarkingQuestion
+         * @description One question in the list of an assessor: what is left for this person, what for all.
+         */
+        MarkingQuestion: {
+            /** Code */
+            code: string;
+            /** Full */
+            full: string;
+            /** Id */
+            id: string;
+            /** Left */
+            left: number;
+            /** Mine */
+            mine: number;
+            /** Responses */
+            responses: number;
+            /** Settled */
+            settled: number;
+            /** Third */
+            third: number;
+            /** Type */
+            type: string;
+        };
+        /**
+         * MarkingQuestions
+         * @description All questions that persons mark.
+         */
+        MarkingQuestions: {
+            /** Questions */
+            questions: components["schemas"]["MarkingQuestion"][];
+        };
+        /**
+         * MarkingTask
+         * @description The next response for this person, without a name; `response` is null when nothing is left.
+         */
+        MarkingTask: {
+            question: components["schemas"]["MarkingQuestion"];
+            /** Response */
+            response: string | null;
+            /** Scoring */
+            scoring: {
+                [key: string]: unknown;
+            };
+            /** Shown */
+            shown: {
+                [key: string]: unknown;
+            };
+            /** Third */
+            third: boolean;
+            /** Value */
+            value: unknown;
+        };
+        /**
+         * MarkRequest
+         * @description Points per criterion of the rubric, and a note where one is wanted.
+         */
+        MarkRequest: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Points */
+            points: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * MarkView
+         * @description A mark that was given.
+         */
+        MarkView: {
+            /** Reading */
+            reading: number;
+            /** Response */
+            response: string;
+            /** Total */
+            total: string;
+        };
+        /**
          * MaterialView
          * @description One thing that will be, or was, destroyed.
          */
@@ -8533,14 +8716,27 @@ export interface components {
          * @description One line of a result's trace.
          */
         ResultItem: {
+            /**
+             * Awaiting
+             * @default false
+             */
+            awaiting: boolean;
             /** Code */
             code: string;
             /** Item */
             item: string;
             /** Key Version */
             key_version: number;
+            /** Marks */
+            marks?: {
+                [key: string]: string;
+            }[];
             /** Max */
             max: string;
+            /** Parts */
+            parts?: {
+                [key: string]: unknown;
+            }[];
             /** Points */
             points: string;
             /** Position */
@@ -8593,6 +8789,11 @@ export interface components {
             items: components["schemas"]["ResultItem"][];
             /** Key Package Digest */
             key_package_digest: string;
+            /**
+             * Marks Digest
+             * @default null
+             */
+            marks_digest: string | null;
             /** Max */
             max: string;
             /** Passed */
@@ -8919,6 +9120,8 @@ export interface components {
             approvals: components["schemas"]["RunApproval"][];
             /** Approvals Needed */
             approvals_needed: number;
+            /** Awaiting */
+            awaiting: number;
             /** Cut Score */
             cut_score: string;
             /** Graded */
@@ -8933,6 +9136,8 @@ export interface components {
             key_package_digest: string;
             /** Key Version */
             key_version: number;
+            /** Marks Digest */
+            marks_digest: string | null;
             /** Passed */
             passed: number;
             /** Plan */
@@ -10712,6 +10917,12 @@ export type LogProofQuery = components['schemas']['LogProofQuery'];
 export type MappingList = components['schemas']['MappingList'];
 export type MappingTables = components['schemas']['MappingTables'];
 export type MappingView = components['schemas']['MappingView'];
+export type MarkingProgress = components['schemas']['MarkingProgress'];
+export type MarkingQuestion = components['schemas']['MarkingQuestion'];
+export type MarkingQuestions = components['schemas']['MarkingQuestions'];
+export type MarkingTask = components['schemas']['MarkingTask'];
+export type MarkRequest = components['schemas']['MarkRequest'];
+export type MarkView = components['schemas']['MarkView'];
 export type MaterialView = components['schemas']['MaterialView'];
 export type MatrixList = components['schemas']['MatrixList'];
 export type MatrixView = components['schemas']['MatrixView'];
@@ -11329,6 +11540,101 @@ export interface operations {
                 };
             };
             /** @description Errors: */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_marking_questions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarkingQuestions"];
+                };
+            };
+            /** @description Errors: */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_next_response: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                question_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarkingTask"];
+                };
+            };
+            /** @description Errors: marking.no_question */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_mark: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                response_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarkRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarkView"];
+                };
+            };
+            /** @description Errors: marking.done, marking.no_question, marking.no_response, marking.points */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -11968,7 +12274,7 @@ export interface operations {
                     "application/json": components["schemas"]["RunView"];
                 };
             };
-            /** @description Errors: run.approved_already, run.grader_may_not_approve, run.missing, run.not_graded */
+            /** @description Errors: run.approved_already, run.awaiting_marks, run.grader_may_not_approve, run.missing, run.not_graded */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -12033,6 +12339,37 @@ export interface operations {
                 };
             };
             /** @description Errors: run.missing */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_run_marks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Errors: run.missing, run.without_marks */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -12188,6 +12525,37 @@ export interface operations {
                 };
             };
             /** @description Errors */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_marking_progress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarkingProgress"];
+                };
+            };
+            /** @description Errors: record.missing */
             default: {
                 headers: {
                     [name: string]: unknown;

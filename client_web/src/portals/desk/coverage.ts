@@ -7,13 +7,13 @@ export interface Branch {
   readonly hasChildren: boolean;
 }
 
-export const approved = (node: SpecNode): number => node.have["approved"] ?? 0;
-export const lacking = (node: SpecNode): number => Math.max(0, node.need - approved(node));
+export const enrolled = (node: SpecNode): number => node.have["enrolled"] ?? 0;
+export const lacking = (node: SpecNode): number => Math.max(0, node.need - enrolled(node));
 
 /** 0 nothing needed or everything there … 4 nothing there: the step of the heat colour. */
 export function heat(node: SpecNode): 0 | 1 | 2 | 3 | 4 {
   if (node.need <= 0 || lacking(node) === 0) return 0;
-  const share = approved(node) / node.need;
+  const share = enrolled(node) / node.need;
   if (share >= 0.75) return 1;
   if (share >= 0.4) return 2;
   return share > 0 ? 3 : 4;

@@ -4,7 +4,8 @@ import type { Tone } from "../kit/tone";
 const TONES: Readonly<Record<string, Tone>> = {
   draft: "neutral",
   reviewed: "progress",
-  approved: "done",
+  approved: "progress",
+  enrolled: "done",
   returned: "attention",
   retired: "danger",
 };
