@@ -96,13 +96,16 @@ def test_items_are_reviewed_and_approved_in_bulk_by_different_persons(office: Of
     judge(page, "审题通过")
     office.desk.change_person(page, "approver")
     page.goto(f"{office.desk.base}{office.address}/items?state=reviewed")
-    judge(page, "批准入库")
+    judge(page, "批准通过")
     page.goto(f"{office.desk.base}{office.address}/items?state=approved")
     expect(page.locator("tbody tr")).to_have_count(30)
     page.locator("tbody a").first.click()
     expect(page.get_by_role("heading", name="考生所见")).to_be_visible()
     page.get_by_label("显示标准答案").check()
     expect(page.locator(".option.keyed")).to_have_count(1)
+    enrol = {"bank": office.bank.id, "verdict": "accept"}
+    assert office.bank.keeper.post("/api/bank/items/enrol", enrol).json["changed"] == 30
+    office.bank.make_ready()
 
 
 def judge(page: Page, words: str) -> None:
