@@ -41,8 +41,11 @@ from itembank.exchange.refusals import (
 )
 from itembank.exchange.sheet import Book
 from itembank.exchange.store import (
+    REFUSALS,
     Prepared,
+    forget_files,
     keep_report,
+    left_without_trace,
     mapping_text,
     mappings_for,
     prepare_rows,
@@ -181,7 +184,8 @@ def check_file(work: Work, bank_id: str, submitted: Submitted) -> ImportRow:
     load_bank(work.session, bank_id)
     text = choose_mapping(submitted, mappings_for(work.session, bank_id))
     row = keep_file(work, bank_id, submitted)
-    return start_check(work, row, text, submitted.sheet)
+    with left_without_trace(work, row):
+        return start_check(work, row, text, submitted.sheet)
 
 
 def start_check(work: Work, row: ImportRow, text: str, sheet: str) -> ImportRow:
@@ -268,6 +272,9 @@ def _give_up(runtime: RoleRuntime, import_id: str, where: str, back: str, error:
                 "code": told.code, "message_zh": told.text("zh"), "message_en": told.text("en"),
                 "next_zh": told.next_step("zh"), "next_en": told.next_step("en"),
             }  # fmt: skip
+            if isinstance(error, REFUSALS):
+                row.state, row.decided_ms = DISCARDED, work.now_ms
+                forget_files(work, row)
             work.record("import.stopped", row.id, code=told.code)
 
 

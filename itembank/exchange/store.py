@@ -5,23 +5,27 @@ Rows are written in chunks within the transaction of the caller: all of a file, 
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import func, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from examserver.kernel.errors import Missing
+from examserver.kernel.errors import ExamError, Missing
 from examserver.plumbing.files import Vault
 from examserver.plumbing.runtime import RoleRuntime
 from examserver.plumbing.settings import REPOSITORY
 from examserver.plumbing.work import Work
+from itembank.exchange.archive import RefusedArchive
 from itembank.exchange.check import Examined, GoodRow
-from itembank.exchange.figures import Figure
+from itembank.exchange.figures import Figure, RefusedFigures
+from itembank.exchange.formats.refusals import UnreadableFile
 from itembank.exchange.mapping import Mapping
 from itembank.exchange.reading import Read
 from itembank.exchange.refusals import BankMoved
+from itembank.exchange.sheet import UnreadableSheet
 from itembank.exchange.tables import ImportRow, saved_mappings
 from itembank.exchange.ticks import Tick
 from itembank.items.actions import version_values
@@ -31,6 +35,8 @@ from itembank.items.tables import AssetRow, ItemRow, ItemVersionRow, load_assets
 
 MAPPINGS = REPOSITORY / "config" / "mappings"
 CHUNK = 2_000
+# The file itself is at fault, whoever reads it under whatever mapping.
+REFUSALS = (UnreadableFile, RefusedArchive, UnreadableSheet, RefusedFigures)
 
 
 class NoSuchMapping(Missing):
@@ -71,6 +77,26 @@ def _named(name: str, texts: dict[str, str]) -> str:
 def uploads(runtime: RoleRuntime) -> Vault:
     """Where uploaded files, archives of figures and reports are kept."""
     return Vault(runtime.files / "imports")
+
+
+def forget_files(work: Work, row: ImportRow) -> None:
+    """Removes the bytes of this import from the disk, unless another import has the same."""
+    for name in filter(None, {row.file_digest, row.figures_digest}):
+        same = or_(ImportRow.file_digest == name, ImportRow.figures_digest == name)
+        others = select(func.count()).select_from(ImportRow).where(ImportRow.id != row.id, same)
+        with work.session.no_autoflush:
+            if not work.session.scalar(others):
+                uploads(work.runtime).remove(name)
+
+
+@contextmanager
+def left_without_trace(work: Work, row: ImportRow) -> Iterator[None]:
+    """What is refused while it is first looked at takes its bytes with it: the row goes with the transaction."""
+    try:
+        yield
+    except ExamError:
+        forget_files(work, row)
+        raise
 
 
 def keep_report(runtime: RoleRuntime, report: dict[str, Any]) -> str:

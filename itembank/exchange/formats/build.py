@@ -4,6 +4,7 @@ For the readers beside this file: a Question collects what a file says and what 
 row the importer knows. The rules of a sound item are not here but in `items/check.py`, which judges every finished row.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -21,6 +22,7 @@ from itembank.items.text import tidy
 
 Blocks = tuple[Block, ...]
 # What goes because pictures and sounds get the names of the bank, which loses nothing.
+_MORE_THAN_PLAIN = re.compile(r"<(?!/?(?:p|br|b|i|em|strong|sub|sup|tr|td|table|tbody|math|m[a-z]{1,5})\s*/?>)")
 _RENAMED = frozenset({"img", "img src", "audio", "audio src", "alt", "title", "controls", "source", "source src"})
 Json = dict[str, Any]
 
@@ -57,7 +59,7 @@ class Question:
         """HTML as blocks: active content and files that did not come along become flaws, dropped styles a note."""
         blocks, flaws = blocks_of_html(raw, assets or {}, field)
         self.flaws += flaws
-        if not flaws and "<" in raw and set(clean_html(raw).removed) - _RENAMED:
+        if not flaws and _MORE_THAN_PLAIN.search(raw) and set(clean_html(raw).removed) - _RENAMED:
             self.notes.add("formatting")
         return blocks
 

@@ -12,6 +12,8 @@ from examserver.plumbing.work import Work
 from itembank.exchange import actions
 from itembank.exchange.check import Fault, told
 from itembank.exchange.figures import NO_FIGURES, read_figures
+from itembank.exchange.formats.registry import load_format
+from itembank.exchange.formats.source import Settings
 from itembank.exchange.guess import SAMPLES, guess_header_row, guess_mapping
 from itembank.exchange.mapping import Mapping, Table, mapping_of, read_mapping
 from itembank.exchange.overlay import NO_CORRECTIONS
@@ -29,13 +31,14 @@ from itembank.exchange.reading import (
 )
 from itembank.exchange.rows import ReadRow
 from itembank.exchange.sheet import Book
-from itembank.exchange.store import NoSuchMapping, mappings_for
+from itembank.exchange.store import NoSuchMapping, left_without_trace, mappings_for
 from itembank.exchange.tables import ImportRow, MappingRow, load_import
 from itembank.items.tables import load_bank
 from itembank.specs.tables import find_specification
 
 SHOWN_ITEMS, SHOWN_CELLS = 10, 5
 LONGEST_CELL = 200
+READ_AT_ONCE = 8 * 2**20
 
 
 class UnknownEncoding(Invalid):
@@ -76,7 +79,10 @@ class Proposal:
 def upload_file(work: Work, bank_id: str, submitted: Submitted) -> tuple[ImportRow, Proposal]:
     """Keeps a file, reads its beginning and proposes a mapping; nothing is checked yet."""
     row = actions.keep_file(work, bank_id, submitted)
-    return row, _propose(work, bank_id, submitted, Asked())
+    with left_without_trace(work, row):
+        if row.format != SHEET and len(submitted.data) <= READ_AT_ONCE:
+            offload(lambda: load_format(row.format).read(submitted.data, Settings()))
+        return row, _propose(work, bank_id, submitted, Asked())
 
 
 def propose(work: Work, import_id: str, asked: Asked) -> Proposal:

@@ -125,3 +125,17 @@ def test_a_format_nobody_knows_is_refused_with_the_names_of_those_there_are() ->
     with pytest.raises(UnknownFormat) as caught:
         load_format("wordperfect")
     assert "gift" in caught.value.next_step("zh") and "moodle" in caught.value.next_step("en")
+
+
+_FOLDER = "qtiworks-engine/src/test/resources/uk/ac/ed/ph/qtiworks/services"
+ZIPS = {
+    "ZipSlip.zip": "archive.path_escapes",
+    "BadManifest.zip": "import.xml_malformed",
+    "NotContentPackage.zip": "import.qti_no_manifest",
+    "WebDeveloperTest1-incomplete.zip": "archive.broken",
+}
+
+
+@pytest.mark.parametrize("name", ZIPS)
+def test_the_broken_packages_of_the_corpus_are_refused_by_name(corpora: Path, name: str) -> None:
+    assert refusal("qti", (corpora / "qti-qtiworks" / _FOLDER / name).read_bytes()).code == ZIPS[name]
