@@ -100,6 +100,16 @@ class NotSealedYet(Refused):
     next_en = "Wait for the sealing job to finish"
 
 
+class PaperDestroyed(Refused):
+    """The material was destroyed when its time was over."""
+
+    code = "paper.destroyed"
+    message_zh = "试卷 {paper} 的材料已按规定销毁"
+    message_en = "The material of paper {paper} was destroyed when its time was over"
+    next_zh = "销毁记录在该试卷的“保存与销毁”页"
+    next_en = "The record of it is on the paper's page, under retention"
+
+
 def paper_vault(runtime: RoleRuntime) -> Vault:
     """Where packages and key packages lie, by digest."""
     return Vault(runtime.files / "papers")
@@ -277,6 +287,8 @@ def run_sealing(runtime: RoleRuntime, payload: dict[str, Any], progress: Progres
 def take_file(work: Work, paper_id: str, what: str) -> bytes:
     """The package or the key package of a sealed paper; the download is recorded."""
     row = load_paper(work.session, paper_id)
+    if row.destroyed_ms is not None:
+        raise PaperDestroyed(paper=paper_id)
     name = row.package_digest if what == "package" else row.keys_digest
     if name is None:
         raise NotSealedYet(paper=paper_id)

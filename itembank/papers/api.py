@@ -155,7 +155,7 @@ def show_paper(work: Work, paper_id: str) -> PaperView:
     access=Permit("papers.read"),
     answer=FileAnswer,
     write=True,
-    errors=(NoSuchPaper, actions.NotSealedYet),
+    errors=(NoSuchPaper, actions.NotSealedYet, actions.PaperDestroyed),
     summary="The sealed paper package for halls; the download is recorded",
 )
 def take_paper_package(work: Work, paper_id: str) -> FileAnswer:
@@ -170,7 +170,7 @@ def take_paper_package(work: Work, paper_id: str) -> FileAnswer:
     access=Permit("papers.read"),
     answer=FileAnswer,
     write=True,
-    errors=(NoSuchPaper, actions.NotSealedYet),
+    errors=(NoSuchPaper, actions.NotSealedYet, actions.PaperDestroyed),
     summary="The sealed key package for grading; the download is recorded",
 )
 def take_key_package(work: Work, paper_id: str) -> FileAnswer:

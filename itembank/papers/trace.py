@@ -51,6 +51,11 @@ class Source:
     from_ms: int = 0
     to_ms: int = 0
 
+    @property
+    def named(self) -> bool:
+        """Whether a watermark can name it: a form nobody is known to have had can only fit by silence."""
+        return bool(self.ticket or self.seat or self.copy)
+
     def as_json(self) -> Json:
         """What is known of it."""
         return {name: value for name, value in vars(self).items() if value}
@@ -90,12 +95,12 @@ class Traced:
 
     def as_json(self) -> Json:
         """The whole answer."""
-        fields = ("paper", "form", "hall", "sitting", "seat", "ticket", "copy")
         return {
             "candidates": len(self.sources),
             "unique": len(self.sources) == 1,
             "contradicted": self.contradicted,
-            **{f"{name}s": self.distinct(name) for name in fields},
+            **{f"{name}s": self.distinct(name) for name in ("paper", "form", "hall", "sitting", "seat", "ticket")},
+            "copies": self.distinct("copy"),
             "sources": [one.as_json() for one in self.sources[:500]],
             "steps": [step.as_json() for step in self.steps],
         }
@@ -161,6 +166,8 @@ def trace_fragment(fragment: Fragment, forms: Sequence[ShownForm], sources: Sequ
     steps: list[Step] = []
     for evidence, words_zh, words_en, fit in _evidence(fragment, forms):
         kept = [one for one in left if fit(one)]
+        if evidence == "watermark" and any(one.named for one in kept):
+            kept = [one for one in kept if one.named]
         steps.append(Step(evidence, len(left), len(kept), words_zh, words_en, not kept and bool(left)))
         left = kept or left
     return Traced(tuple(left), tuple(steps))

@@ -14,7 +14,7 @@ from examserver.kernel.crypto.seal import open_with, seal_to
 from examserver.kernel.crypto.sign import Signer
 from examserver.kernel.errors import Invalid, Refused
 from examserver.plumbing.work import Work
-from itembank.papers.actions import NotSealedYet, custodians_for, paper_vault
+from itembank.papers.actions import NotSealedYet, PaperDestroyed, custodians_for, paper_vault
 from itembank.papers.ceremonies.schemas import CeremonyRequest
 from itembank.papers.ceremony import (
     RESEAL,
@@ -105,6 +105,8 @@ class Submitted:
 
 def sealed_package(work: Work, paper: PaperRow) -> bytes:
     """The package of a sealed paper that is still kept; raises NotSealedYet."""
+    if paper.destroyed_ms is not None:
+        raise PaperDestroyed(paper=paper.id)
     if paper.state != "sealed" or paper.package_digest is None:
         raise NotSealedYet(paper=paper.id)
     return paper_vault(work.runtime).get(paper.package_digest)

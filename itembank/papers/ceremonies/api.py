@@ -5,7 +5,7 @@ from examserver.kernel.documents import NotADocument
 from examserver.plumbing.contract import FileAnswer, endpoint
 from examserver.plumbing.runtime import RoleRuntime
 from examserver.plumbing.work import Work
-from itembank.papers.actions import CustodianNotSeparate, NotSealedYet
+from itembank.papers.actions import CustodianNotSeparate, NotSealedYet, PaperDestroyed
 from itembank.papers.ceremonies import actions
 from itembank.papers.ceremonies.schemas import (
     CeremoniesView,
@@ -86,6 +86,7 @@ def list_ceremonies(work: Work, paper_id: str) -> CeremoniesView:
         NoSuchPaper,
         NoSuchCustodian,
         NotSealedYet,
+        PaperDestroyed,
         NoKeyDigest,
         FormNotInPaper,
         TooFewCustodians,
@@ -106,7 +107,7 @@ def ask_ceremony(work: Work, paper_id: str, body: CeremonyRequest) -> CeremonyVi
     role="bank",
     access=Permit("papers.custody"),
     answer=CeremonyView,
-    errors=(NoSuchCeremony, NotSealedYet, actions.CeremonyWrongState, actions.CeremonyNeedsAnother),
+    errors=(NoSuchCeremony, NotSealedYet, PaperDestroyed, actions.CeremonyWrongState, actions.CeremonyNeedsAnother),
     summary="Approve a ceremony by a second person, and sign its call",
 )
 def approve_ceremony(work: Work, ceremony_id: str) -> CeremonyView:
@@ -172,7 +173,7 @@ def close_ceremony(work: Work, ceremony_id: str) -> CeremonyView:
     role="bank",
     access=Permit("papers.print"),
     answer=FileAnswer,
-    errors=(NoSuchCeremony, NotSealedYet, actions.CeremonyWrongState, CallNotForThis, TooManyCopies),
+    errors=(NoSuchCeremony, NotSealedYet, PaperDestroyed, actions.CeremonyWrongState, CallNotForThis, TooManyCopies),
     summary="Print marked copies of the form with their answer sheets; every copy is recorded",
     hot=True,
 )

@@ -4,7 +4,7 @@ from examserver.kernel.access import Permit
 from examserver.kernel.documents import NotADocument
 from examserver.plumbing.contract import FileAnswer, endpoint
 from examserver.plumbing.work import Work
-from itembank.papers.actions import NotSealedYet
+from itembank.papers.actions import NotSealedYet, PaperDestroyed
 from itembank.papers.manifest import CustodianNotInPaper
 from itembank.papers.possession import PossessionNotProven
 from itembank.papers.possessions import actions
@@ -49,7 +49,7 @@ def list_possessions(work: Work, paper_id: str) -> PossessionsView:
     role="bank",
     access=Permit("papers.ceremony"),
     answer=FileAnswer,
-    errors=(NoSuchPaper, NotSealedYet, CustodianNotInPaper),
+    errors=(NoSuchPaper, NotSealedYet, PaperDestroyed, CustodianNotInPaper),
     summary="A signed challenge for one custodian, as a file",
 )
 def challenge_custodian(work: Work, paper_id: str, body: ChallengeRequest) -> FileAnswer:
@@ -63,7 +63,7 @@ def challenge_custodian(work: Work, paper_id: str, body: ChallengeRequest) -> Fi
     role="bank",
     access=Permit("papers.ceremony"),
     answer=PossessionView,
-    errors=(NoSuchPaper, NotSealedYet, NotADocument, PossessionNotProven),
+    errors=(NoSuchPaper, NotSealedYet, PaperDestroyed, NotADocument, PossessionNotProven),
     summary="Hand in a custodian's answer to a challenge",
 )
 def take_possession(work: Work, paper_id: str, raw: bytes) -> PossessionView:

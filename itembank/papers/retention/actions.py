@@ -13,7 +13,7 @@ from examserver.kernel.policy import value_on
 from examserver.plumbing.files import Vault
 from examserver.plumbing.policies import load_profile
 from examserver.plumbing.work import Work
-from itembank.papers.actions import NotSealedYet, paper_vault
+from itembank.papers.actions import NotSealedYet, PaperDestroyed, paper_vault
 from itembank.papers.ceremonies.actions import CANCELLED, OPEN, end_ceremony, manifest_of
 from itembank.papers.destruction import (
     ANSWER,
@@ -117,6 +117,8 @@ def lift_hold(work: Work, hold_id: str) -> HoldRow:
 
 
 def _check(work: Work, paper: PaperRow) -> Retention:
+    if paper.destroyed_ms is not None:
+        raise PaperDestroyed(paper=paper.id)
     if paper.state != "sealed":
         raise NotSealedYet(paper=paper.id)
     rule = retention(work, paper)

@@ -4,7 +4,7 @@ from examserver.kernel.access import Permit
 from examserver.kernel.policy import PolicyValueMissing
 from examserver.plumbing.contract import FileAnswer, endpoint
 from examserver.plumbing.work import Work
-from itembank.papers.actions import NotSealedYet
+from itembank.papers.actions import NotSealedYet, PaperDestroyed
 from itembank.papers.destruction import TooEarlyToDestroy, UnderLegalHold
 from itembank.papers.retention import actions
 from itembank.papers.retention.schemas import (
@@ -107,7 +107,14 @@ def lift_hold(work: Work, hold_id: str) -> HoldView:
     role="bank",
     access=Permit("papers.ceremony"),
     answer=DestructionView,
-    errors=(NoSuchPaper, NotSealedYet, TooEarlyToDestroy, UnderLegalHold, actions.DestructionWrongState),
+    errors=(
+        NoSuchPaper,
+        NotSealedYet,
+        PaperDestroyed,
+        TooEarlyToDestroy,
+        UnderLegalHold,
+        actions.DestructionWrongState,
+    ),
     summary="Ask for a paper's material to be destroyed",
 )
 def ask_destruction(work: Work, paper_id: str, body: RetentionReasonRequest) -> DestructionView:
@@ -123,6 +130,7 @@ def ask_destruction(work: Work, paper_id: str, body: RetentionReasonRequest) -> 
     errors=(
         NoSuchDestruction,
         NotSealedYet,
+        PaperDestroyed,
         TooEarlyToDestroy,
         UnderLegalHold,
         actions.DestructionWrongState,
