@@ -8930,10 +8930,9 @@ export interface components {
         };
         /**
          * ReviewView
-         * @description A drawn review opened: the item, its key and scoring in lines, what the present version changed, the form.
+         * @description A drawn review opened: the item, what the present version changed, the form.
          */
         ReviewView: {
-            answer: components["schemas"]["Comparison"];
             changes: components["schemas"]["Comparison"] | null;
             /** Criteria */
             criteria: components["schemas"]["CriterionView"][];
@@ -14567,7 +14566,7 @@ export interface operations {
                     "application/json": components["schemas"]["CeremonyView"];
                 };
             };
-            /** @description Errors: ceremony.missing, ceremony.needs_another, ceremony.wrong_state, paper.not_sealed */
+            /** @description Errors: ceremony.missing, ceremony.needs_another, ceremony.wrong_state, paper.destroyed, paper.not_sealed */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -14664,7 +14663,7 @@ export interface operations {
                     "application/octet-stream": string;
                 };
             };
-            /** @description Errors: call.not_for_this, ceremony.missing, ceremony.wrong_state, paper.not_sealed, print.too_many */
+            /** @description Errors: call.not_for_this, ceremony.missing, ceremony.wrong_state, paper.destroyed, paper.not_sealed, print.too_many */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -14757,7 +14756,7 @@ export interface operations {
                     "application/json": components["schemas"]["DestructionView"];
                 };
             };
-            /** @description Errors: destruction.legal_hold, destruction.missing, destruction.too_early, destruction.wrong_state, paper.not_sealed, retention.needs_another */
+            /** @description Errors: destruction.legal_hold, destruction.missing, destruction.too_early, destruction.wrong_state, paper.destroyed, paper.not_sealed, retention.needs_another */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -15978,7 +15977,7 @@ export interface operations {
                     "application/json": components["schemas"]["CeremonyView"];
                 };
             };
-            /** @description Errors: ceremony.under_way, ceremony.unsound, custodian.missing, paper.custodian_not_separate, paper.custodians_not_distinct, paper.form_missing, paper.no_key_digest, paper.not_sealed, paper.sealed_missing, paper.too_few_custodians */
+            /** @description Errors: ceremony.under_way, ceremony.unsound, custodian.missing, paper.custodian_not_separate, paper.custodians_not_distinct, paper.destroyed, paper.form_missing, paper.no_key_digest, paper.not_sealed, paper.sealed_missing, paper.too_few_custodians */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -16013,7 +16012,7 @@ export interface operations {
                     "application/octet-stream": string;
                 };
             };
-            /** @description Errors: paper.custodian_missing, paper.not_sealed, paper.sealed_missing */
+            /** @description Errors: paper.custodian_missing, paper.destroyed, paper.not_sealed, paper.sealed_missing */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -16048,7 +16047,7 @@ export interface operations {
                     "application/json": components["schemas"]["DestructionView"];
                 };
             };
-            /** @description Errors: destruction.legal_hold, destruction.too_early, destruction.wrong_state, paper.not_sealed, paper.sealed_missing */
+            /** @description Errors: destruction.legal_hold, destruction.too_early, destruction.wrong_state, paper.destroyed, paper.not_sealed, paper.sealed_missing */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -16114,7 +16113,7 @@ export interface operations {
                     "application/octet-stream": string;
                 };
             };
-            /** @description Errors: paper.not_sealed, paper.sealed_missing */
+            /** @description Errors: paper.destroyed, paper.not_sealed, paper.sealed_missing */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -16145,7 +16144,7 @@ export interface operations {
                     "application/octet-stream": string;
                 };
             };
-            /** @description Errors: paper.not_sealed, paper.sealed_missing */
+            /** @description Errors: paper.destroyed, paper.not_sealed, paper.sealed_missing */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -16211,7 +16210,7 @@ export interface operations {
                     "application/json": components["schemas"]["PossessionView"];
                 };
             };
-            /** @description Errors: document.malformed, paper.not_sealed, paper.sealed_missing, possession.not_proven */
+            /** @description Errors: document.malformed, paper.destroyed, paper.not_sealed, paper.sealed_missing, possession.not_proven */
             default: {
                 headers: {
                     [name: string]: unknown;
