@@ -27,6 +27,7 @@ BY_TYPE = {
     "exam.video-manifest": "proctor.segments.verify:verify_video",
     "exam.result": "examserver.grading.verify:verify_result",
     "exam.result-sheet": "examserver.grading.verify:verify_result_sheet",
+    "exam.marks": "examserver.grading.marking.verify:verify_marks",
     "exam.certificate": "examserver.certification.verify:verify_certificate",
     "exam.log-proof": "examserver.transparency.verify:verify_log_proof",
     "exam.log-consistency": "examserver.transparency.verify:verify_log_consistency",

@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
-from examserver.grading.recheck import worth
+from examserver.grading.recheck import awaits_marks, marked_worth, worth
 from examserver.kernel.archive import read_archive
 from examserver.kernel.canonical import digest, encode, unb64u
 from examserver.kernel.checklist import Checklist
@@ -44,6 +44,7 @@ class Material:
     keys: dict[str, Json] = field(default_factory=dict)
     key_digests: set[str] = field(default_factory=set)
     sheets: list[Document] = field(default_factory=list)
+    marks: dict[str, dict[tuple[str, str], Json]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -75,10 +76,10 @@ def last_answers(entries: Sequence[Json]) -> dict[str, Any]:
     return answers
 
 
-def points_of(key: Json, value: Any, place: str) -> Decimal:
-    """The points of an answer under the rule of its key; raises CannotRescore for a key this scoring cannot read."""
+def points_of(key: Json, value: Any, marked: Json | None, place: str) -> Decimal:
+    """The points of an answer under its key, or by its marks; raises CannotRescore where it cannot be scored."""
     try:
-        points = worth(key, value)
+        points = marked_worth(key, marked) if awaits_marks(key) else worth(key, value)
     except (KeyError, TypeError, ValueError, ArithmeticError):
         raise CannotRescore(what_zh=f" {place} 可用的评分规则", what_en=f"a usable scoring rule for {place}") from None
     return Decimal(points.numerator) / Decimal(points.denominator)
@@ -150,6 +151,10 @@ def _gather(opener: Opener | None, manifests: Sequence[str], trust: Trust | None
         if document.type == "exam.key-package" and document.body.get("manifest_digest") in known:
             checks.extend(check_signatures(document, trust, {"bank"}))
             _add_keys(material, data, document, opener)
+        elif document.type == "exam.marks":
+            checks.extend(check_signatures(document, trust, {"authority"}))
+            lines = document.body["responses"]
+            material.marks[digest(data)] = {(line["session"], line["item"]): line for line in lines}
         elif document.type == "exam.result-sheet":
             material.sheets.append(document)
     return material
@@ -170,12 +175,16 @@ def _chain_faults(documents: Sequence[tuple[Json, Json]]) -> Iterator[tuple[str,
             yield f"session {row['session']} ticket {row['ticket']}", f"{head}; the record says {row['head']}"
 
 
-def _scored(document: Json, row: Json, material: Material) -> Scored:
+def _scored(document: Json, row: Json, material: Material, marks: dict[tuple[str, str], Json]) -> Scored:
     keys = material.keys.get(row["form"])
     if keys is None:
         raise CannotRescore(what_zh="该卷答案包", what_en=f"the key of form {row['form']}")
     answers, place = last_answers(document["entries"]), f"session {row['session']} ticket {row['ticket']}"
-    score = sum((points_of(key, answers.get(item), f"{place} {item}") for item, key in keys.items()), Decimal(0))
+    points = (
+        points_of(key, answers.get(item), marks.get((row["session"], item)), f"{place} {item}")
+        for item, key in keys.items()
+    )
+    score = sum(points, Decimal(0))
     return Scored(row["ticket"], row["session"], score)
 
 
@@ -201,6 +210,14 @@ def _passes(sheet: Json) -> Iterator[tuple[str, str]]:
             )
 
 
+def _marks_of(sheet: Document, material: Material) -> dict[tuple[str, str], Json]:
+    """The marks a sheet rests on; raises CannotRescore where their file is not given."""
+    named = sheet.body.get("marks_digest")
+    if named is not None and named not in material.marks:
+        raise CannotRescore(what_zh="评阅分文件", what_en="the file of marks")
+    return material.marks.get(str(named), {})
+
+
 def verify_rescore(path: Path, trust: Trust | None, opener: Opener | None) -> Report:
     """Scores the record again and compares each candidate; raises CannotRescore or what a malformed file raises."""
     checks = Checklist(path.name)
@@ -218,7 +235,6 @@ def verify_rescore(path: Path, trust: Trust | None, opener: Opener | None) -> Re
     documents = [(_session(entries, record_key, sitting, row), row) for row in rows]
     checks.each("answers_chain", _chain_faults(documents), f"{len(rows)} sessions, every step in its place")
     examined = [(document, row) for document, row in documents if row["state"] in EXAMINED or row["steps"]]
-    scored = [_scored(document, row, material) for document, row in examined]
     sheets = [sheet for sheet in material.sheets if sheet.body.get("sitting") == sitting]
     if not sheets:
         raise CannotRescore(what_zh="成绩单", what_en="the result sheet")
@@ -226,6 +242,7 @@ def verify_rescore(path: Path, trust: Trust | None, opener: Opener | None) -> Re
         checks.extend(check_signatures(sheet, trust, {"authority"}))
         same = sheet.body["record_digest"] == digest(data)
         checks.hold("results_for_record", same, str(sheet.body["record_digest"]), "sheet")
+        scored = [_scored(*one, material, _marks_of(sheet, material)) for one in examined]
         keys_named = sheet.body["key_package_digest"] in material.key_digests
         checks.hold("results_for_keys", keys_named, str(sheet.body["key_package_digest"]), "sheet")
         checks.each("scores_same", _differences(scored, sheet.body), f"{len(scored)} candidates scored again")

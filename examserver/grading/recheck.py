@@ -40,6 +40,26 @@ def worth(key: Json, value: Any) -> Fraction:
     return full * share if share in (0, 1) else _hundredths(full * share)
 
 
+def marked_worth(key: Json, line: Json | None) -> Fraction:
+    """The points of an item a person marks, from its line in the file of marks; 0 while there is none."""
+    if line is None:
+        return Fraction(0)
+    full = sum((Fraction(criterion["points"]) for criterion in key["scoring"]["rubric"]), Fraction(0))
+    return _hundredths(agreed(line["marks"], full, line["limit_percent"]) * Fraction(key["points"]) / full)
+
+
+def agreed(marks: list[Json], full: Fraction, percent: int) -> Fraction:
+    """What two or three marks come to; raises ValueError when they are too few or too many for the limit."""
+    totals = [sum((Fraction(one) for one in mark.values()), Fraction(0)) for mark in marks]
+    apart = len(totals) > 1 and abs(totals[0] - totals[1]) * 100 > full * percent
+    if len(totals) != (3 if apart else 2):
+        raise ValueError("as many marks as the limit asks for")
+    totals.sort()
+    if len(totals) == 3:
+        totals = totals[1:] if totals[2] - totals[1] <= totals[1] - totals[0] else totals[:2]
+    return _hundredths((totals[0] + totals[1]) / 2)
+
+
 def _hundredths(points: Fraction) -> Fraction:
     """Rounded to two decimals, halves up."""
     return Fraction((points * 200 + 1) // 2, 100)

@@ -10,7 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from examserver.grading.keyed import read_keys
-from examserver.grading.recheck import worth
+from examserver.grading.recheck import awaits_marks, marked_worth, worth
 from examserver.grading.record import open_record_key, open_session, read_record
 from examserver.kernel.canonical import digest, digest_of
 from examserver.kernel.checklist import Checklist
@@ -80,6 +80,8 @@ def _read_result(body: Json) -> bool:
             inner.finish()
         _read_parts(one)
         one.finish()
+    if fields.has("marks_digest"):
+        fields.digest("marks_digest")
     fields.finish()
     return True
 
@@ -90,6 +92,8 @@ def _read_parts(one: Fields) -> None:
         part.text("part", 16)
         part.flag("right")
         part.finish()
+    for mark in one.values("marks", 3) if one.has("marks") else ():
+        Fields(mark, "marks").all()
     if one.has("awaiting"):
         one.flag("awaiting")
 
@@ -131,30 +135,41 @@ def _rescore(body: Json, opener: Opener | None, checks: Checklist) -> None:
     """Compute the result again when record, key package and grading key were given."""
     files = {digest(path.read_bytes()): path for path in opener.companions if path.is_file()} if opener else {}
     record, keys = files.get(body["record_digest"]), files.get(body["key_package_digest"])
-    if opener is None or record is None or keys is None:
+    marks = files.get(str(body.get("marks_digest")))
+    if opener is None or record is None or keys is None or (body.get("marks_digest") and marks is None):
         return
+    detail, lines = "from the sealed answers and keys", marked_lines(marks, body["session"])
     for key in opener.sealing_keys():
-        faults = checks.attempt("rescored", "from the sealed answers and keys", _differences, body, record, keys, key)
+        faults = checks.attempt("rescored", detail, _differences, body, record, keys, key, lines)
         if faults is not None:
             checks.each("score_recomputed", faults, f"the sealed answers give {body['score']}")
             return
 
 
-def _differences(body: Json, record_path: Path, keys_path: Path, key: SealingKey) -> list[Fault]:
+def marked_lines(path: Path | None, session: str) -> dict[str, Json]:
+    """The lines of a file of marks about one session, by item."""
+    body = read_document(path.read_bytes(), "exam.marks").body if path is not None else {"responses": []}
+    return {line["item"]: line for line in body["responses"] if line["session"] == session}
+
+
+def _differences(
+    body: Json, record_path: Path, keys_path: Path, grading_key: SealingKey, marks: dict[str, Json]
+) -> list[Fault]:
     """Where the result differs from what the sealed answers and keys give."""
     record = read_record(record_path.read_bytes())
     lines = [line for line in record.sessions if line.session == body["session"]]
     if not lines:
         return [(f"session {body['session']}", "the record has no such session")]
-    opened = open_session(record, open_record_key(record, key), lines[0])
+    opened = open_session(record, open_record_key(record, grading_key), lines[0])
     package = read_key_package(keys_path.read_bytes())
-    forms = {one.get("form"): one for one in open_key_package(package, key)}
+    forms = {one.get("form"): one for one in open_key_package(package, grading_key)}
     of_form = read_keys(forms[body["form"]]) if body["form"] in forms else {}
     faults = [] if list(of_form) == [one["item"] for one in body["items"]] else [("items", "not the items of the form")]
     for one in body["items"]:
         answered, keyed = opened.answers.get(one["item"]), of_form.get(one["item"])
         value = list(answered.value) if answered and isinstance(answered.value, tuple) else answered and answered.value
-        points = worth(forms[body["form"]]["items"][one["item"]], value) if keyed is not None else Fraction(0)
+        key = forms[body["form"]]["items"][one["item"]] if keyed is not None else None
+        points = _worth(key, value, marks.get(one["item"])) if key else Fraction(0)
         expected = Decimal(points.numerator) / Decimal(points.denominator)
         step = {"seq": answered.seq, "hash": answered.hash, "received_ms": answered.received_ms} if answered else None
         if step != one["step"]:
@@ -166,6 +181,11 @@ def _differences(body: Json, record_path: Path, keys_path: Path, key: SealingKey
         if _number(one["points"]) != expected:
             faults.append((f"item {one['item']}", f"the key gives {expected} points, the result {one['points']}"))
     return faults
+
+
+def _worth(key: Json, value: object, marked: Json | None) -> Fraction:
+    """What an item is worth by its key, or by its marks where persons mark."""
+    return marked_worth(key, marked) if awaits_marks(key) else worth(key, value)
 
 
 def _read_sheet(body: Json) -> bool:
@@ -181,6 +201,8 @@ def _read_sheet(body: Json) -> bool:
         one.digest("result_digest")
         one.finish()
     fields.texts("absent", 20_000)
+    if fields.has("marks_digest"):
+        fields.digest("marks_digest")
     fields.finish()
     return True
 

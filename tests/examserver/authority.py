@@ -40,6 +40,9 @@ STAFF = {
     "approver": ("plan_approver",),
     "grader": ("grading_officer",),
     "first": ("result_approver",),
+    "one": ("assessor",),
+    "two": ("assessor",),
+    "three": ("assessor",),
     "second": ("result_approver",),
     "certifier": ("certificate_officer",),
     "other_certifier": ("certificate_officer",),
@@ -303,8 +306,12 @@ def build_record(
     absent: int = 0,
     signers: int = 3,
     turned_away: int = 0,
+    more: dict[int, dict[str, Any]] | None = None,
 ) -> bytes:
-    """A sitting record as a hall would hand it over: the position-th ticket gets `right` items right (default all)."""
+    """A sitting record as a hall would hand it over: the position-th ticket gets `right` items right (default all).
+
+    `more` gives further answers of a position, by item.
+    """
     order = json.loads(order_file)["body"]
     candidates = sorted(order["candidates"], key=lambda one: one["ticket"])
     present, missing = candidates[: len(candidates) - absent], candidates[len(candidates) - absent :]
@@ -317,6 +324,7 @@ def build_record(
         }  # fmt: skip
         correct = right.get(position, ITEMS)
         values = {f"i{n:03}": "B" if n <= correct else "C" for n in range(1, ITEMS + 1)}
+        values |= (more or {}).get(position, {})
         refused_here = position > len(present) - turned_away
         state = "refused" if refused_here else "submitted"
         document = session_document(session, {} if refused_here else header, {} if refused_here else values)

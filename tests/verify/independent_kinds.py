@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.verify import primitives as p
-from tests.verify.independent_scoring import points_of
+from tests.verify.independent_scoring import marked_points, points_of
 from tests.verify.independent_verifier import (
     Given,
     check_key_package,
@@ -147,8 +147,8 @@ SCORED = "item code version position step value key_version rule points max"
 
 def check_result(data: bytes, given: Given) -> Json:
     """Section 12, one result; scored again where record, keys and the grading key are at hand."""
-    body = fields(p.read_signed(data, "exam.result", given.trust, {"authority"}), RESULT)
-    names = [fields(one, SCORED, "parts awaiting")["item"] for one in body["items"]]
+    body = fields(p.read_signed(data, "exam.result", given.trust, {"authority"}), RESULT, "marks_digest")
+    names = [fields(one, SCORED, "parts awaiting marks")["item"] for one in body["items"]]
     p.need(names == sorted(set(names)), "items are not sorted and distinct")
     for position, one in enumerate(body["items"], 1):
         within = 0 <= Decimal(one["points"]) <= Decimal(one["max"])
@@ -161,11 +161,24 @@ def check_result(data: bytes, given: Given) -> Json:
     if record is not None and keys is not None:
         sessions, answers = check_record(record, given), check_key_package(keys, given)
         if sessions and answers:
-            score_again(body, sessions[body["ticket"]], answers[body["form"]])
+            score_again(body, sessions[body["ticket"]], answers[body["form"]], marks_beside(body, given))
     return body
 
 
-def score_again(body: Json, session: Json, key: Json) -> None:
+def marks_beside(body: Json, given: Given) -> Json:
+    """Section 12, marks: the lines of the session by item, from the file the result names."""
+    if "marks_digest" not in body:
+        return {}
+    file = next((one for one in given.beside.values() if p.digest(one) == body["marks_digest"]), None)
+    p.need(file is not None, "the file of marks is needed beside this result")
+    marks = fields(
+        p.read_signed(file or b"", "exam.marks", given.trust, {"authority"}), "sitting record_digest responses"
+    )
+    p.need(marks["record_digest"] == body["record_digest"], "marks of another record")
+    return {one["item"]: one for one in marks["responses"] if one["session"] == body["session"]}
+
+
+def score_again(body: Json, session: Json, key: Json, marks: Json) -> None:
     """Section 12, scoring."""
     link, decided = p.sha256(p.encode(session["header"], "exam.session")), {}
     for entry in session["entries"]:
@@ -177,7 +190,8 @@ def score_again(body: Json, session: Json, key: Json) -> None:
     for one in body["items"]:
         step, value = decided.get(one["item"], (None, None))
         p.need(one["step"] == step and one["value"] == value, f"the deciding step of {one['item']}")
-        points = points_of(key[one["item"]], value)
+        keyed = key[one["item"]]
+        points = marked_points(keyed, marks.get(one["item"])) if keyed["rule"] == "rubric" else points_of(keyed, value)
         p.need(points == Decimal(one["points"]), f"{one['item']} of ticket {body['ticket']} is worth {points}")
 
 
@@ -186,6 +200,7 @@ def check_sheet(data: bytes, given: Given) -> None:
     body = fields(
         p.read_signed(data, "exam.result-sheet", given.trust, {"authority"}),
         "run sitting record_digest key_package_digest cut_score results absent",
+        "marks_digest",
     )
     rows = {fields(one, "ticket score passed result_digest")["ticket"]: one for one in body["results"]}
     tickets = [one["ticket"] for one in body["results"]]

@@ -133,3 +133,18 @@ def points_of(key: Json, value: Any) -> Decimal:
 
 
 CHOSEN = ("single_response", "true_false", "multiple_response", "matching")
+
+
+def marked_points(key: Json, line: Json | None) -> Decimal:
+    """The points of an item that persons marked."""
+    if line is None:
+        return Decimal(0)
+    full = sum(Decimal(one["points"]) for one in key["scoring"]["rubric"])
+    totals = [sum(Decimal(points) for points in mark.values()) for mark in line["marks"]]
+    third = abs(totals[0] - totals[1]) / full * 100 > line["limit_percent"]
+    if len(totals) != 2 + third:
+        raise ValueError("readings")
+    low, *between, high = sorted(totals)
+    pair = (low, high) if not between else max([(between[0], high), (low, between[0])], key=lambda two: two[0] - two[1])
+    agreed = ((pair[0] + pair[1]) / 2).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return (agreed * Decimal(key["points"]) / full).quantize(Decimal("0.01"), ROUND_HALF_UP)
