@@ -9594,7 +9594,7 @@ export interface components {
         };
         /**
          * SheetColumnView
-         * @description A column of the sheet with some of its cells.
+         * @description A column of the sheet with some of its cells, each text once.
          */
         SheetColumnView: {
             /** Cells */

@@ -5,11 +5,11 @@ from examserver.plumbing.contract import endpoint
 from examserver.plumbing.work import Work
 from itembank.items.api import item_view
 from itembank.items.state import SamePerson
-from itembank.items.tables import ItemRow, NoSuchBank, NoSuchItem, current_version, load_bank
+from itembank.items.tables import ItemRow, NoSuchBank, NoSuchItem, load_bank
 from itembank.items.text import tidy
 from itembank.review.actions import FlawedVersion, NothingWaiting
 from itembank.review.criteria import CRITERIA, MAY_BE_NONE, Grade, VerdictIncomplete
-from itembank.review.difference import SAME, Line, Piece, compare, lines_of
+from itembank.review.difference import Line, compare
 from itembank.review.drawn import actions
 from itembank.review.drawn.actions import DrawWish, PoolTooSmall, ReviewClosed
 from itembank.review.drawn.schemas import (
@@ -133,17 +133,6 @@ def _changes(work: Work, item: ItemRow) -> Comparison | None:
     return _comparison(item, versions[1].version, versions[0].version, compare(old, new))
 
 
-def _answer(work: Work, item: ItemRow) -> Comparison:
-    """Key and scoring of the present version, a line each."""
-    told = actions.as_compared(current_version(work.session, item))
-    lines = [
-        Line(part, SAME, (Piece(SAME, text),))
-        for part, text in lines_of(told)
-        if part.startswith(("key", "scoring")) and text
-    ]
-    return _comparison(item, item.version, item.version, lines)
-
-
 @endpoint(
     "GET",
     "/api/bank/reviews/{drawn_id}",
@@ -164,7 +153,6 @@ def open_review(work: Work, drawn_id: str) -> ReviewView:
     return ReviewView(
         review=review_line(work, row, item),
         item=item_view(work, item),
-        answer=_answer(work, item),
         changes=_changes(work, item),
         criteria=criteria,
     )

@@ -123,10 +123,9 @@ class CriterionView(Schema):
 
 
 class ReviewView(Schema):
-    """A drawn review opened: the item, its key and scoring in lines, what the present version changed, the form."""
+    """A drawn review opened: the item, what the present version changed, the form."""
 
     review: ReviewLine
     item: ItemView
-    answer: Comparison
     changes: Comparison | None
     criteria: list[CriterionView]
