@@ -13,10 +13,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import answers, duplicates, imports, statistics
+from tests.bench import answers, assembly, duplicates, imports, sealing, statistics
 from tests.bench.registry import BENCHES, Row
 
-PARTS = (answers, duplicates, imports, statistics)
+PARTS = (answers, assembly, duplicates, imports, sealing, statistics)
 
 
 def main() -> None:
