@@ -72,6 +72,12 @@ describe("a draft", () => {
     draft.places = [1, 1, 3];
     expect(requestOf(draft)["key"]).toEqual([]);
   });
+  it("is sent as it was at that moment, whatever is drawn afterwards", () => {
+    const draft = draftOf(stored("hotspot"));
+    const before = requestOf(draft)["scoring"];
+    draft.areas[0]?.coords.splice(0, 1, 9);
+    expect(before).toEqual(SAMPLES.hotspot.scoring);
+  });
   it("begins empty", () => {
     expect(requestOf(emptyDraft())).toMatchObject({ stem: [], key: [], case: null, importance: null, difficulty: null });
   });

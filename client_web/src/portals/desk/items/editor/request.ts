@@ -63,12 +63,12 @@ function parts(draft: Draft): { interaction: Json; scoring: Json } {
     case "text_entry":
       return {
         interaction: { blanks: draft.blanks.map((one, index) => ({ id: String(index + 1), width: one.width })) },
-        scoring: { blanks: draft.blanks.map((one) => ({ accept: lines(one.accept), normalise: one.normalise })) },
+        scoring: { blanks: draft.blanks.map((one) => ({ accept: lines(one.accept), normalise: [...one.normalise] })) },
       };
     case "numeric_entry":
       return number(draft);
     case "hotspot":
-      return { interaction: { ...draft.picture, choose: Math.max(draft.choose, 1) }, scoring: { areas: draft.areas } };
+      return { interaction: { ...draft.picture, choose: Math.max(draft.choose, 1) }, scoring: { areas: draft.areas.map(({ shape, coords }) => ({ shape, coords: [...coords] })) } };
     case "inline_choice":
       return { interaction: { gaps: draft.gaps.map((one, index) => ({ id: String(index + 1), options: numbered(one.options, (at) => `${index + 1}${letter(at)}`) })) }, scoring: {} };
     case "short_answer":
