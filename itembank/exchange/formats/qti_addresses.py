@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 _ROOT = re.compile(r"\$?(IMS[_-]CC[_-]FILE_?BASE|CANVAS_OBJECT_REFERENCE|WIKI_REFERENCE)\$?/?", re.IGNORECASE)
 _SOURCE = re.compile(r"""(\bsrc\s*=\s*)("[^"]*"|'[^']*')""", re.IGNORECASE)
+_CHINESE = re.compile(rb"charset\s*=\s*[\"']?gb", re.IGNORECASE)
 _BODY = re.compile(r"<body\b[^>]*>(.*?)(</body>|$)", re.IGNORECASE | re.DOTALL)
 
 
@@ -31,8 +32,15 @@ def plain_address(address: str) -> str:
 
 def page_body(data: bytes) -> str | None:
     """The inside of the body of an HTML page; None when it is none."""
-    try:
-        found = _BODY.search(data.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        return None
+    found = _BODY.search(_decoded(data))
     return found[1] if found else None
+
+
+def _decoded(data: bytes) -> str:
+    """UTF-8, otherwise what Chinese or Western pages of old were written in."""
+    for encoding in ("utf-8-sig", "gb18030" if _CHINESE.search(data[:2000]) else "cp1252"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return ""

@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
-from itembank.exchange.formats.build import Blocks, Question, truth_of
+from itembank.exchange.formats.build import Blocks, Question
 from itembank.exchange.formats.qti_body import Body, Files
 from itembank.exchange.formats.qti_keys import Rule, arrange, choose, judged, share, unjudged
 from itembank.exchange.formats.qti_operators import Declared, NotUnderstood, Scorer, declared_of
 from itembank.exchange.formats.qti_processing import declared_judge, judge_of
-from itembank.exchange.formats.qti_xml import children, count_of, first, words
+from itembank.exchange.formats.qti_xml import children, count_of, first, truth, words
 from itembank.exchange.rows import ReadRow
 from itembank.items.content import Json, Option, text_block
 from itembank.items.kinds import OPTION_LETTERS, TRUE_FALSE
@@ -176,23 +176,23 @@ def read_choice(item: Item) -> ReadRow:
         return rule
 
     rule = judged(item.question, "key", decide)
-    truth = [truth_of(words(choice)) for choice in choices]
+    told = [truth(words(choice)) for choice in choices]
     if item.native is not None and item.native.type == TRUE_FALSE.code:
         return _read_truth(item, ids, ids, found)
-    if item.native is None and sorted(map(str, truth)) == ["false", "true"] and len(found) <= 1:
-        return _read_truth(item, ids, [each or "" for each in truth], found)
+    if item.native is None and sorted(told) == ["false", "true"] and len(found) <= 1:
+        return _read_truth(item, ids, told, found)
     key = [letters[each] for each in ids if each in found and each in letters]
     wanted = item.native.type if item.native is not None else ""
     kind = wanted or "multiple_response" if own.cardinality != "single" and most != 1 else "single_response"
     return item.question.finish(kind, item.stem, options, key, scoring=item.scoring(rule or ""))
 
 
-def _read_truth(item: Item, ids: Sequence[str], truth: Sequence[str], found: Sequence[str]) -> ReadRow:
+def _read_truth(item: Item, ids: Sequence[str], told: Sequence[str], found: Sequence[str]) -> ReadRow:
     options = [Option(name, (text_block(label),)) for name, label in TRUE_FALSE.fixed_options]
     if item.native is not None:
         choices = children(item.fields[0], "simpleChoice")
         options = [Option(name, item.body.blocks(each, "options")) for name, each in zip(ids, choices, strict=True)]
-    key = [truth[ids.index(each)] for each in found]
+    key = [told[ids.index(each)] for each in found]
     return item.question.finish(TRUE_FALSE.code, item.stem, options, key, scoring=item.scoring(""))
 
 

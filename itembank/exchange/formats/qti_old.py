@@ -7,7 +7,7 @@ responses; what is right, is asked of its own processing. Source: QTI 1.2 ASI bi
 from collections.abc import Callable, Iterator, Mapping
 from xml.etree.ElementTree import Element
 
-from itembank.exchange.formats.build import Blocks, Question, truth_of
+from itembank.exchange.formats.build import Blocks, Question
 from itembank.exchange.formats.qti_body import Body, Files
 from itembank.exchange.formats.qti_keys import Rule, arrange, choose, judged
 from itembank.exchange.formats.qti_numbers import decimal_of
@@ -22,7 +22,7 @@ from itembank.exchange.formats.qti_old_parts import (
     stands_in_text,
 )
 from itembank.exchange.formats.qti_old_text import RESPONSES, OldItem, labels_of, materials_of, metadata_of, text_of
-from itembank.exchange.formats.qti_xml import first, words
+from itembank.exchange.formats.qti_xml import first, truth, words
 from itembank.exchange.rows import ReadRow
 from itembank.items.content import Option, text_block
 from itembank.items.kinds import OPTION_LETTERS, TRUE_FALSE
@@ -179,10 +179,10 @@ def _read_choice(item: OldItem) -> ReadRow:
         return rule
 
     rule = judged(item.question, "key", decide) or ""
-    truth = [truth_of(text) or "" for text in texts]
-    if sorted(truth) == ["false", "true"] and len(found) <= 1:
+    told = [truth(text) for text in texts]
+    if sorted(told) == ["false", "true"] and len(found) <= 1:
         fixed = [Option(name, (text_block(label),)) for name, label in TRUE_FALSE.fixed_options]
-        key = [truth[ids.index(each)] for each in found]
+        key = [told[ids.index(each)] for each in found]
         return item.question.finish(TRUE_FALSE.code, item.stem, fixed, key)
     key = [letter for letter, identifier in zip(OPTION_LETTERS, ids, strict=False) if identifier in found]
     kind = "single_response" if most == 1 else "multiple_response"

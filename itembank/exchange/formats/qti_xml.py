@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from html import escape
 from xml.etree.ElementTree import Element
 
+from itembank.exchange.formats.build import truth_of
+
 VOID = frozenset({"br", "hr", "img", "col"})
 _CAPITAL = re.compile(r"-([a-z0-9])")
 _SPACES = re.compile(r"[ \t\r\n]+")
@@ -66,6 +68,15 @@ def number_of(text: str | None, otherwise: float) -> float:
         return float(text) if text is not None else otherwise
     except ValueError:
         return otherwise
+
+
+_YES, _NO = frozenset(("correct", "richtig", "vrai")), frozenset(("incorrect", "falsch", "faux"))
+
+
+def truth(text: str) -> str:
+    """`true` or `false` where the words of an option say so in a language such files are written in; else empty."""
+    word = text.strip(" .").casefold()
+    return truth_of(text) or ("true" if word in _YES else "false" if word in _NO else "")
 
 
 def count_of(text: str | None, otherwise: int) -> int:
