@@ -13,7 +13,7 @@ from PIL import Image, UnidentifiedImageError
 
 from examserver.kernel.canonical import digest, nfc
 from examserver.kernel.errors import Invalid
-from itembank.exchange.archive import Limits, RefusedArchive, survey
+from itembank.exchange.archive import Archive, Limits, RefusedArchive, survey
 
 MOST_PER_FIGURE = 4 * 2**20
 MOST_PER_SOUND = 16 * 2**20
@@ -78,14 +78,22 @@ class Unusable:
 
 def read_figures(data: bytes) -> Figures:
     """All figures and sounds of the archive; raises RefusedFigures naming every bad entry."""
+    archive = check_archive(data)
     try:
-        archive, faults = survey(data, LIMITS)
-        if faults:
-            raise _refusal([fault.text("zh") for fault in faults], [fault.text("en") for fault in faults])
-        entries = [(PurePosixPath(name).name, archive.read(name)) for name in archive.names]
+        return _figures([(PurePosixPath(name).name, archive.read(name)) for name in archive.names])
     except RefusedArchive as error:
         raise _refusal([error.text("zh")], [error.text("en")]) from error
-    return _figures(entries)
+
+
+def check_archive(data: bytes) -> Archive:
+    """The archive of figures, none of them looked at; raises RefusedFigures naming everything hostile about it."""
+    try:
+        archive, faults = survey(data, LIMITS)
+    except RefusedArchive as error:
+        raise _refusal([error.text("zh")], [error.text("en")]) from error
+    if faults:
+        raise _refusal([fault.text("zh") for fault in faults], [fault.text("en") for fault in faults])
+    return archive
 
 
 def _refusal(zh: list[str], en: list[str]) -> RefusedFigures:

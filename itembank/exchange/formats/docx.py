@@ -14,7 +14,7 @@ from itembank.exchange.formats.build import Question, Reading
 from itembank.exchange.formats.docx_items import Maker
 from itembank.exchange.formats.docx_layout import Draft, Paper, read_layout
 from itembank.exchange.formats.docx_numbering import W, read_numbering
-from itembank.exchange.formats.docx_text import Lines, without_marks
+from itembank.exchange.formats.docx_text import Lines, is_plain, without_marks
 from itembank.exchange.formats.refusals import LineTooLong, NoQuestions, WrongKind, check_size, kind_of
 from itembank.exchange.formats.source import Format, Settings, Source
 from itembank.exchange.formats.xml_reader import local, parse_xml
@@ -107,7 +107,7 @@ def read_docx(data: bytes, settings: Settings) -> Source:
 
 
 def _tell_gaps(reading: Reading, paper: Paper) -> None:
-    """Numbers that are missing or stand out of order: perhaps a question was not recognised."""
+    """What was perhaps not recognised: jumps of the numbers, keys that fit nothing, words outside questions."""
     before: Draft | None = None
     for place, draft in enumerate(paper.drafts, 1):
         follows = before is not None and before.place == draft.place
@@ -119,6 +119,11 @@ def _tell_gaps(reading: Reading, paper: Paper) -> None:
     for fault in paper.answers.faults:
         zh, en = f"答案列表“{fault}”的个数与题号不符", f"The list of answers {fault} does not fit its numbers"
         reading.remark(0, "key.list", zh, en, fault)
+    marks = sum(not is_plain(line) for line in paper.preamble)
+    if marks:
+        zh = f"题目之外的 {marks} 个表格或图片未导入；以表格排列的题目请另存为 Excel 后导入"
+        en = f"{marks} table(s) or picture(s) outside questions; questions laid out as a table: save them as Excel"
+        reading.remark(0, "docx.table", zh, en)
     words = [text for text in (without_marks(line).strip() for line in paper.preamble) if text]
     if words:
         zh, en = f"题目之外的 {len(words)} 行文字未导入", f"{len(words)} line(s) outside questions were not imported"

@@ -38,7 +38,7 @@ class Maker:
 
     def row(self, draft: Draft, question: Question, listed: Sequence[str]) -> ReadRow:
         """The finished question, its printed number told with its flaws."""
-        question.points = draft.heading.points
+        question.points = words.own_points("\n".join(draft.stem)) or draft.heading.points
         for label, value in draft.attributes:
             apply_attribute(question, label, without_marks(value))
         for line in draft.unplaced:
@@ -189,6 +189,8 @@ class Maker:
         elif len(parts) != count:
             zh = f"有 {count} 个空，答案却有 {len(parts)} 个（请用分号隔开）"
             question.flaw("key", "key.count", zh, f"{count} blanks but {len(parts)} answers; part them by ;", answer)
+        if any(flaw.field == "key" for flaw in question.flaws):
+            return question.left_out(self.blocks(question, stem, "stem"))
         numbers = iter(range(1, count + 1))
         marked = _replaced(stem, lambda: f"{{{{{next(numbers)}}}}}") if _BLANK.search(narrow(stem)) else stem
         accepted = [[each.strip() for each in re.split(r"[|｜]", part) if each.strip()] for part in parts]
@@ -203,7 +205,7 @@ class Maker:
         if not answer and not kind:
             zh, en = "没有选项也没有答案，无法判断题型", "There are neither options nor an answer"
             return question.unread("type.unknown", zh, en, without_marks(stem))
-        model = self.blocks(question, answer, "rubric")
+        model = self.blocks(question, re.sub(r"^\s*答\s*[:：]\s*", "", answer), "rubric")
         if not model:
             question.remark("rubric", "key.missing", "没有参考答案", "There is no model answer")
         lines = rules.LONG_LINES if kind == words.LONG else rules.SHORT_LINES

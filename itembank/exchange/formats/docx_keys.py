@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from itembank.exchange.formats.docx_labels import Heading, narrow
+from itembank.exchange.formats.docx_labels import Heading, narrow, numbered
 
 _ONE = r"[A-H]{1,8}|√|×|✓|✗|对|错|正确|错误|T|F"
 _RANGE = re.compile(
@@ -17,7 +17,6 @@ _RANGE = re.compile(
 _PAIR = re.compile(
     rf"\(?(\d{{1,4}})\)?\s*[.、:)]?\s*((?:{_ONE})(?:[,、](?=[A-H](?![A-Za-z]))[A-H])*)(?=[\s,;、。.(]|\d|$)"
 )
-_ITEM = re.compile(r"\s*[(]?(\d{1,4})[)]?\s*[.、:)](?!\d)\s*(.+)", re.DOTALL)
 _BETWEEN = re.compile(r"[\s,;、。.]*")
 
 
@@ -28,6 +27,7 @@ class Answers:
     sections: list[tuple[Heading, dict[int, list[str]]]] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     last: int = 0
+    style: str = ""
 
     @property
     def found(self) -> bool:
@@ -37,7 +37,7 @@ class Answers:
     def enter(self, heading: Heading) -> None:
         """The answers that follow belong to this section."""
         self.sections.append((heading, {}))
-        self.last = 0
+        self.last, self.style = 0, ""
 
     def take(self, line: str) -> None:
         """One line of answers; a line without a number goes on with the answer before it."""
@@ -47,9 +47,10 @@ class Answers:
             for number, answer in _answers_in(narrow(line), self.faults):
                 self._put(number, answer)
             return
-        item = _ITEM.match(narrow(line))
-        if item:
-            self._put(int(item[1]), line[item.start(2) :].strip())
+        item = numbered(line, self.last + 1)
+        if item and (not self.style or item.style == self.style):
+            self._put(item.number, line[item.end :].strip())
+            self.style = item.style
         elif self.last:
             self.sections[-1][1][self.last].append(line.strip())
 

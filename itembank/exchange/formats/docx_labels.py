@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from itembank.exchange.formats.attributes import NAMES
 
-_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20, 0x2009: 0x20}
+_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x09, 0xA0: 0x20, 0x2009: 0x20}
 SINGLE, SEVERAL, CHOICE, TRUTH, BLANKS = "single", "several", "choice", "truth", "blanks"
 SHORT, LONG, OTHER = "short", "long", "other"
 LETTERED = (SINGLE, SEVERAL, CHOICE)
@@ -25,7 +25,9 @@ _KINDS = (
     (OTHER, "匹配|连线|配对|排序|作图|画图|绘图|识图"),
 )
 _ANY_KIND = "|".join(words for _, words in _KINDS)
-_NUMERAL = r"(?:第\s*)?(?P<label>[一二三四五六七八九十]{1,3}|[IVX]{1,4}|[ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ])\s*(?:大题|部分)?\s*[、.:\s]"
+_FIRST_KIND = re.compile(_ANY_KIND)
+_KEY_BEFORE = re.compile(r"\s*(?P<key>[(]\s*(?:[A-H]{1,8}|√|×|✓|✗|对|错|正确|错误)?\s*[)])\s*(?=\d{1,4}\s*[.、])")
+_NUMERAL = r"(?:第\s*)?(?P<label>[一二三四五六七八九十]{1,3}|[IVX]{1,4}|[ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ])\s*(?:大题|部分)?\s*[、.:)\s]"
 _HEADING = re.compile(rf"\s*[(]?{_NUMERAL}[)]?\s*(?P<text>(?=.{{0,60}}(?:{_ANY_KIND}))[^?]{{2,160}})\s*$")
 _BARE_HEADING = re.compile(rf"\s*(?P<text>(?:{_ANY_KIND})(?:题|类)?(?:型)?\s*(?:[(:共每].{{0,120}})?)\s*$")
 _POINTS = re.compile(r"每\s*小?[题空]\s*(\d{1,3}(?:\.\d)?)\s*分")
@@ -33,14 +35,18 @@ _QUESTION = re.compile(
     r"\s*(?:第\s*(?P<word>\d{1,4})\s*题\s*[.、:]?|\(\s*(?P<paren>\d{1,4})\s*\)\s*[.、]?"
     r"|(?P<half>\d{1,4})\s*\)|(?P<dot>\d{1,4})\s*(?:[.:](?!\d)|[、。]))\s*"
 )
+_LOOSE_QUESTION = re.compile(r"\s*(?P<dot>\d{1,4})(?:\t|  +)\s*(?=[^\d\s])")
 _TIGHT_QUESTION = re.compile(r"\s*(?P<dot>\d{1,4})\.(?=\d)")
 _TAG = re.compile(rf"\s*[(\[【]\s*(?P<kind>(?:{_ANY_KIND})(?:题)?)\s*[)\]】]\s*")
+_TAG_BEHIND = re.compile(r"[(\[【]\s*(?P<kind>单选|多选|不定项|判断)(?:题)?\s*[)\]】]\s*$")
+_OWN_POINTS = re.compile(r"[(]\s*(?:本?小?题)?\s*(\d{1,3}(?:\.\d)?)\s*分\s*[)]\s*$")
+_HEADED_LIST = re.compile(r"(?P<head>[^\d]{2,40}?(?:题|答案)[^\d]{0,12}?)[:\s]\s*(?P<rest>[(]?\d{1,4}.*)$", re.DOTALL)
 _ANSWER = r"(?:参考|标准|正确)?\s*答\s*案|答"
 _EXPLAIN = "答案解析|试题解析|解析|详解|分析|点评|解题思路|评分标准|评分细则"
 _ATTRIBUTES = "|".join(sorted((name for name in NAMES if not name.isascii()), key=len, reverse=True))
 _LABEL = re.compile(
-    rf"(?:^|(?<=[\s;]))(?:[\[【(]\s*(?P<boxed>{_EXPLAIN}|{_ANSWER}|{_ATTRIBUTES})\s*[\]】)]\s*:?"
-    rf"|(?P<open>{_EXPLAIN}|{_ANSWER}|{_ATTRIBUTES})\s*:)\s*"
+    rf"[\[【(]\s*(?P<boxed>{_EXPLAIN}|{_ANSWER}|{_ATTRIBUTES})\s*[\]】)]\s*:?\s*"
+    rf"|(?:^|(?<=[\s;。.]))(?P<open>{_EXPLAIN}|{_ANSWER}|{_ATTRIBUTES})\s*(?:是|为)?\s*:\s*"
 )
 _BARE_ANSWER = re.compile(
     r"(?:参考|标准|正确)?\s*答\s*案\s*(?:是|为)?\s*(?P<key>[A-H]{1,8}|√|×|对|错|正确|错误)\s*[.。]?\s*$"
@@ -84,8 +90,9 @@ def narrow(line: str) -> str:
 
 
 def kind_in(text: str) -> str:
-    """The kind of question these words name; empty when they name none."""
-    return next((kind for kind, words in _KINDS if re.search(words, text)), "")
+    """The kind of question these words name, the first one when they name several; empty when they name none."""
+    found = _FIRST_KIND.search(text.partition("(")[0]) or _FIRST_KIND.search(text)
+    return next(kind for kind, words in _KINDS if re.fullmatch(words, found[0])) if found else ""
 
 
 def heading_of(line: str) -> Heading | None:
@@ -100,11 +107,11 @@ def heading_of(line: str) -> Heading | None:
 
 
 def numbered(line: str, expected: int = 0) -> Numbered | None:
-    """The number at the start of the line; `2.5` begins question 2 only where 2 is expected."""
+    """The number at the start of the line; `2.5` and `2  words` begin question 2 only where 2 is expected."""
     text = narrow(line)
     found = _QUESTION.match(text)
     if found is None and expected:
-        tight = _TIGHT_QUESTION.match(text)
+        tight = _TIGHT_QUESTION.match(text) or _LOOSE_QUESTION.match(text)
         found = tight if tight and int(tight["dot"]) == expected else None
     if found is None:
         return None
@@ -112,10 +119,31 @@ def numbered(line: str, expected: int = 0) -> Numbered | None:
     return Numbered(style, int(digits), found.end())
 
 
+def key_behind(line: str) -> str:
+    """A line that begins with its key, （√）1. …, with the bracket at its end, where every other stem has it."""
+    found = _KEY_BEFORE.match(narrow(line))
+    return f"{line[found.end() :].rstrip()}{line[found.start('key') : found.end('key')]}" if found else line
+
+
 def tagged(text: str) -> tuple[str, str]:
-    """(kind, rest) of a stem that begins with its kind in brackets: （多选题）…"""
+    """(kind, rest) of a stem that begins or ends with its kind in brackets: （多选题）…"""
     found = _TAG.match(narrow(text))
-    return (kind_in(found["kind"]), text[found.end() :]) if found else ("", text)
+    if found:
+        return kind_in(found["kind"]), text[found.end() :]
+    behind = _TAG_BEHIND.search(narrow(text))
+    return (kind_in(behind["kind"]), text[: behind.start()]) if behind else ("", text)
+
+
+def own_points(stem: str) -> str:
+    """The points a stem names at its end: （10 分）; empty when it names none."""
+    found = _OWN_POINTS.search(narrow(stem))
+    return found[1] if found else ""
+
+
+def headed_list(line: str) -> tuple[str, str]:
+    """(heading, answers) of a line that holds both: 一、单选题：1-5 ABCDC; two empty texts for any other line."""
+    found = _HEADED_LIST.match(narrow(line))
+    return (line[: found.end("head")], line[found.start("rest") :]) if found else ("", "")
 
 
 def labels(line: str) -> list[tuple[str, str]]:

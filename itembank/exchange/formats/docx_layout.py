@@ -65,6 +65,12 @@ class _Walk:
         return next((line for line in self.lines[index + 1 :] if line.strip()), "")
 
     def take(self, line: str, index: int) -> None:
+        head, answers = words.headed_list(line)
+        if self.paper.drafts and answers and is_list_line(answers, strict=not self.in_list):
+            self.in_list = True
+            self.paper.answers.enter(words.heading_of(head) or NO_HEADING)
+            self.paper.answers.take(answers)
+            return
         heading = words.heading_of(line)
         if heading is not None and self.begins_section(heading):
             return
@@ -101,7 +107,10 @@ class _Walk:
         return False
 
     def begins_question(self, line: str) -> bool:
-        expected = self.draft.number + 1 if self.draft.is_complete and self.style in ("", "dot") else 0
+        first = self.state in ("preamble", "section")
+        certain = (first or self.draft.is_complete) and self.style in ("", "dot")
+        expected = (1 if first else self.draft.number + 1) if certain else 0
+        line = words.key_behind(line)
         found = words.numbered(line, expected)
         if found is None or not self.may_begin(found):
             return False

@@ -165,12 +165,15 @@ class Lines:
         return "\n".join(self.paragraph(each) for each in cell.iter(f"{W}p")).strip()
 
     def _table_html(self, element: Element, rows: list[list[str]]) -> str:
+        grid = [[_merge(cell) for cell in row.iter(f"{W}tc")] for row in element.iter(f"{W}tr")]
         shown = []
-        for row, cells in zip(element.iter(f"{W}tr"), rows, strict=True):
-            spans = [_span(cell) for cell in row.iter(f"{W}tc")]
-            pairs = zip(spans, cells, strict=True)
-            shown.append("".join(f"<td{span}>{self.rich(cell)}</td>" for span, cell in pairs))
-        return f"<table><tbody>{''.join(f'<tr>{row}</tr>' for row in shown)}</tbody></table>"
+        for y, (merges, cells) in enumerate(zip(grid, rows, strict=True)):
+            kept = []
+            for x, (merge, cell) in enumerate(zip(merges, cells, strict=True)):
+                if merge.below != "continue":
+                    kept.append(f"<td{_spans(grid, y, x)}>{self.rich(cell)}</td>")
+            shown.append(f"<tr>{''.join(kept)}</tr>")
+        return f"<table><tbody>{''.join(shown)}</tbody></table>"
 
     def rich(self, text: str, picture: Callable[[Picture], str] | None = None) -> str:
         """The piece of text as HTML; pictures by what `picture` makes of them."""
@@ -188,9 +191,37 @@ class Lines:
         return ""
 
 
-def _span(cell: Element) -> str:
-    columns = value(cell, f"{W}tcPr/{W}gridSpan")
-    return f' colspan="{int(columns)}"' if columns.isdecimal() and 1 < int(columns) < 100 else ""
+@dataclass(frozen=True)
+class _Merge:
+    """How a cell is merged: columns it takes, and whether it begins (`restart`) or goes on (`continue`) downwards."""
+
+    columns: int
+    below: str
+
+
+def _merge(cell: Element) -> _Merge:
+    columns, below = value(cell, f"{W}tcPr/{W}gridSpan"), cell.find(f"{W}tcPr/{W}vMerge")
+    wide = int(columns) if columns.isdecimal() and 1 < int(columns) < 100 else 1
+    return _Merge(wide, (value(below) or "continue") if below is not None else "")
+
+
+def _spans(grid: list[list[_Merge]], y: int, x: int) -> str:
+    """The attributes of a merged cell; rows below belong to it while they go on in its column."""
+    own, place = grid[y][x], sum(merge.columns for merge in grid[y][:x])
+    rows = 1
+    while own.below == "restart" and y + rows < len(grid) and _goes_on(grid[y + rows], place):
+        rows += 1
+    wide = f' colspan="{own.columns}"' if own.columns > 1 else ""
+    return wide + (f' rowspan="{min(rows, 99)}"' if rows > 1 else "")
+
+
+def _goes_on(row: list[_Merge], place: int) -> bool:
+    at = 0
+    for merge in row:
+        if at == place:
+            return merge.below == "continue"
+        at += merge.columns
+    return False
 
 
 def _answer_rows(rows: list[list[str]]) -> list[str]:

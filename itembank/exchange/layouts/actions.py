@@ -11,7 +11,7 @@ from examserver.plumbing.identity import offload
 from examserver.plumbing.work import Work
 from itembank.exchange import actions
 from itembank.exchange.check import Fault, told
-from itembank.exchange.figures import NO_FIGURES, read_figures
+from itembank.exchange.figures import NO_FIGURES, check_archive, read_figures
 from itembank.exchange.formats.registry import load_format
 from itembank.exchange.formats.source import Settings
 from itembank.exchange.guess import SAMPLES, guess_header_row, guess_mapping
@@ -36,7 +36,7 @@ from itembank.exchange.tables import ImportRow, MappingRow, load_import
 from itembank.items.tables import load_bank
 from itembank.specs.tables import find_specification
 
-SHOWN_ITEMS, SHOWN_CELLS = 10, 5
+SHOWN_ITEMS, SHOWN_CELLS = 10, 12
 LONGEST_CELL = 200
 READ_AT_ONCE = 8 * 2**20
 
@@ -78,6 +78,8 @@ class Proposal:
 
 def upload_file(work: Work, bank_id: str, submitted: Submitted) -> tuple[ImportRow, Proposal]:
     """Keeps a file, reads its beginning and proposes a mapping; nothing is checked yet."""
+    if submitted.figures:
+        check_archive(submitted.figures)
     row = actions.keep_file(work, bank_id, submitted)
     with left_without_trace(work, row):
         if row.format != SHEET and len(submitted.data) <= READ_AT_ONCE:
@@ -122,7 +124,10 @@ def _propose_sheet(data: bytes, texts: dict[str, str], asked: Asked) -> Proposal
         guess = guess_mapping([header for header, _ in columns], [cells for _, cells in columns])
         table, evidence = guess.table, guess.evidence
     table["sheet"] = {"name": sheet, "header_row": header_row, "encoding": encoding}
-    shown = [(header, [cell[:LONGEST_CELL] for cell in cells if cell][:SHOWN_CELLS]) for header, cells in columns]
+    shown = [
+        (header, list(dict.fromkeys(cell[:LONGEST_CELL] for cell in cells if cell))[:SHOWN_CELLS])
+        for header, cells in columns
+    ]
     name = known.name if known else ""
     return Proposal(SHEET, book.names, sheet, header_row, encoding, shown, name, table, evidence)
 

@@ -9,6 +9,7 @@ from examserver.kernel.canonical import digest
 from itembank.exchange.formats.refusals import UnreadableFile
 from itembank.exchange.formats.registry import find_format
 from itembank.exchange.formats.source import Settings, Source
+from itembank.exchange.rows import ReadRow
 from itembank.items.content import plain_text
 from tests.itembank.bank import picture
 from tests.itembank.formats.reading import codes, counted, options, read, stem, told
@@ -326,11 +327,107 @@ def test_documents_without_questions_and_other_office_files_are_refused() -> Non
     assert found is not None and found.name == "docx"
 
 
+def plain(row: ReadRow) -> str:
+    """The rich text of the stem."""
+    return "".join(block.text for block in row.body.content.stem)
+
+
 def test_cells_keep_their_spans() -> None:
     word = Word().lines("1. 见表")
     table = word.document.add_table(2, 2)
     table.cell(0, 0).merge(table.cell(0, 1)).text = "合并"
     table.cell(1, 0).text, table.cell(1, 1).text = "左", "右"
+    tall = word.document.add_table(3, 2)
+    tall.cell(0, 0).merge(tall.cell(1, 0)).text = "高"
     (row,) = parsed(word.lines("A. 甲\nB. 乙\nC. 丙\n答案：A")).rows
+    assert '<td rowspan="2">高</td>' in plain(row) and "<tr><td></td></tr>" in plain(row)
     assert '<td colspan="2">合并</td>' in row.body.content.stem[1].text
     assert "合并" in plain_text(row.body.content.stem)
+
+
+OFFICIAL = """
+2025年职业技能等级认定电工（四级）理论知识试卷
+一、单项选择题（共4题，每题1分。请选取一个正确答案填写在括号中。错选、漏选、多选均不得分）
+1．职业道德是指从事一定职业劳动的人们，在长期的职业活动中形成的（ C ）。
+A、行为规范         B、操作程序
+C、行为规范的总和   D、思维习惯
+2．在市场经济条件下，（ B ）是职业道德社会功能的重要表现。
+（A）克服利益导向　　　（B）遏制牟利最大化　　　（C）增强决策科学化　　　（D）促进员工行为的规范化
+3．图示电路中 R1=10Ω，R2=20Ω，U=30V，则电流 I=(      )A。
+A．1     B．1.5     C．3     D．0.5
+4　电压 U=220V，f=50Hz，B=0.5T 时，（　　）。
+A．正确
+B．错误
+C．不一定
+D．A和B都对
+（二）判断题（对的画√，错的画×，每题1分）
+（ √ ）1．职业道德不倡导人们的牟利最大化观念。
+（ × ）2．电工刀可以带电操作。
+三、填空题
+1．三相交流电的相位差是 120 度，频率为______Hz，周期为______s。
+四、简答题
+1．什么叫保护接地？有哪些要求？（10分）
+第五部分 多项选择题
+1．正确的是（ ）。（多选）
+A. 一 B. 二 C. 三
+参考答案
+一、单项选择题：3．A  4．D
+三、填空题
+1．50；0.02
+四、简答题
+1．答：把外壳接地。
+（1）可靠；
+（2）≤4Ω。
+五、多选题：1.AB
+"""
+
+
+def test_the_layout_of_official_papers_is_understood() -> None:
+    source = parsed(Word().lines(OFFICIAL))
+    assert counted(source) == (9, 9, {})
+    assert [row.body.content.type for row in source.rows] == ["single_response"] * 4 + ["true_false"] * 2 + [
+        "text_entry", "short_answer", "multiple_response",
+    ]  # fmt: skip
+    assert ["".join(row.body.key) for row in source.rows] == ["C", "B", "A", "D", "true", "false", "", "", "AB"]
+    assert stem(source.rows[4]) == "职业道德不倡导人们的牟利最大化观念。（　）"
+    assert options(source.rows[2]) == ["1", "1.5", "3", "0.5"]
+    short = source.rows[7].body
+    assert (short.content.points, plain_model(short.scoring["model"])) == (
+        "10",
+        "把外壳接地。\n（1）可靠；\n（2）≤4Ω。",
+    )
+
+
+EXPORTED = """
+1、（单选题）下列哪个是对的？
+A：甲
+B：乙
+C：丙
+正确答案：C
+答案解析：因为丙对
+2、（判断题）水是湿的。
+正确答案：正确
+3、【多选题】选哪些？
+A：甲
+B：乙
+C：丙
+【答案】A,B【难度】0.5【解析】略
+4、（填空题）电压单位是___。
+正确答案：V|伏|伏特
+5、（简答题）为什么？
+答案为：因为……
+"""
+
+
+def test_the_layout_that_question_sites_export_is_understood() -> None:
+    source = parsed(Word().lines(EXPORTED))
+    assert counted(source) == (5, 5, {})
+    types = ["single_response", "true_false", "multiple_response", "text_entry", "short_answer"]
+    assert [row.body.content.type for row in source.rows] == types
+    assert (source.rows[2].body.key, source.rows[2].body.difficulty) == (("A", "B"), 500)
+    assert source.rows[3].body.scoring["blanks"][0]["accept"] == ["V", "伏", "伏特"]
+
+
+def test_questions_laid_out_as_a_table_are_told() -> None:
+    word = Word().table([["题干", "答案"], ["甲", "A"]]).lines("一、判断题\n1. 题\n答案：√")
+    assert "docx.table" in told(parsed(word))

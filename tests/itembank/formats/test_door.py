@@ -12,7 +12,7 @@ from examserver.plumbing.work import open_work
 from itembank.exchange.tables import ImportRow
 from itembank.items.tables import AssetRow, ItemRow
 from tests.itembank.bank import Bank, open_bank, spec_csv, spec_rows
-from tests.itembank.formats.hostile import ARCHIVES, WRONG, xml_bomb
+from tests.itembank.formats.hostile import ARCHIVES, WRONG, encrypted, xml_bomb
 from tests.itembank.formats.word import Word
 
 AREAS = {"A": 100}
@@ -80,6 +80,8 @@ def test_the_mapping_screen_keeps_no_hostile_file_either(bank: Bank, tmp_path: P
     }.items():
         files = {"file": (io.BytesIO(data), name)}
         assert bank.author.post(path, data=files, content_type="multipart/form-data").status_code == 422
+    figures = {"file": (io.BytesIO(AIKEN.encode()), "a.txt"), "figures": (io.BytesIO(encrypted()), "figures.zip")}
+    assert bank.author.post(path, data=figures, content_type="multipart/form-data").status_code == 422
     assert (files_of(bank, tmp_path), rows_of(bank)) == before
 
 
