@@ -8,6 +8,7 @@ domain tag `type/version` and a line feed, so that a document of one kind can ne
 import base64
 import binascii
 import hashlib
+import re
 import unicodedata
 from typing import Any
 
@@ -17,6 +18,7 @@ from examserver.kernel.errors import Invalid
 
 MAX_INTEGER = 2**53 - 1
 MAX_DEPTH = 64
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class NotCanonical(Invalid):
@@ -67,7 +69,7 @@ def _check_text(value: Any, place: str) -> None:
         raise NotCanonical(place=place, reason=f"is a {type(value).__name__}, which evidence may not hold")
     if not unicodedata.is_normalized("NFC", value):
         raise NotCanonical(place=place, reason="is not NFC text")
-    if any("\ud800" <= character <= "\udfff" for character in value):
+    if not value.isascii() and _SURROGATE.search(value):
         raise NotCanonical(place=place, reason="holds a lone surrogate")
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from examserver.kernel.errors import Missing
 from examserver.plumbing.database import BankBase
+from examserver.plumbing.shared_tables import SHARED
 from itembank.items.tables import ItemVersionRow
 
 
@@ -176,6 +177,13 @@ class DestructionRow(BankBase):
     approved_by: Mapped[str | None] = mapped_column(String(120))
     done_ms: Mapped[int | None] = mapped_column(BigInteger)
     record: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+def person_names(session: Session) -> dict[str, str]:
+    """Name and login of every account by its id: how documents and pages call the persons who asked and approved."""
+    account = SHARED["bank"].account
+    rows = session.execute(select(account.c.id, account.c.name, account.c.login))
+    return {one: f"{name}（{login}）" for one, name, login in rows}
 
 
 def load_custodian(session: Session, custodian_id: str) -> CustodianRow:

@@ -38,6 +38,7 @@ from itembank.papers.tables import (
     ceremonies_of,
     load_ceremony,
     load_paper,
+    person_names,
     releases_of,
 )
 
@@ -184,7 +185,7 @@ def _signer(work: Work, manifest: Manifest) -> Signer:
 
 def _call(work: Work, row: CeremonyRow, manifest: Manifest, key: SealingKey) -> Call:
     wish = CeremonyRequest.model_validate(row.wish)
-    reseal = row.kind == RESEAL
+    reseal, names = row.kind == RESEAL, person_names(work.session)
     return Call(
         ceremony=row.id,
         kind=row.kind,
@@ -196,8 +197,8 @@ def _call(work: Work, row: CeremonyRow, manifest: Manifest, key: SealingKey) -> 
         closes_ms=wish.closes_ms,
         made_ms=work.now_ms,
         reason=row.reason,
-        asked_by=row.asked_by,
-        approved_by=work.actor.id,
+        asked_by=names.get(row.asked_by, row.asked_by),
+        approved_by=names.get(work.actor.id, work.actor.id),
         custodians=tuple(custodians_for(work, wish.custodians)) if reseal else (),
         threshold=wish.threshold if reseal else 0,
         copies=0 if reseal else wish.copies,

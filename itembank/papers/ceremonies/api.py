@@ -28,6 +28,7 @@ from itembank.papers.tables import (
     NoSuchPaper,
     ceremonies_of,
     load_paper,
+    person_names,
     releases_of,
 )
 
@@ -35,16 +36,16 @@ from itembank.papers.tables import (
 def ceremony_view(work: Work, row: CeremonyRow) -> CeremonyView:
     """A ceremony as it is shown."""
     wish = CeremonyRequest.model_validate(row.wish)
-    releases = releases_of(work.session, row.id)
+    releases, names = releases_of(work.session, row.id), person_names(work.session)
     return CeremonyView(
         ceremony=row.id,
         paper=row.paper,
         kind=row.kind,
         state=row.state,
         reason=row.reason,
-        asked_by=row.asked_by,
+        asked_by=names.get(row.asked_by, row.asked_by),
         asked_ms=row.asked_ms,
-        approved_by=row.approved_by,
+        approved_by=names.get(row.approved_by or "", row.approved_by),
         approved_ms=row.approved_ms,
         closes_ms=wish.closes_ms,
         custodians=wish.custodians,

@@ -37,6 +37,7 @@ from itembank.papers.tables import (
     destructions_of,
     holds_of,
     load_paper,
+    person_names,
     releases_of,
 )
 
@@ -200,14 +201,15 @@ def _destroy(work: Work, row: DestructionRow, paper: PaperRow, rule: Retention) 
             answer.file = b""
         if ceremony.state in OPEN:
             end_ceremony(work, ceremony, CANCELLED)
+    names = person_names(work.session)
     made = Destruction(
         paper=paper.id,
         title=paper.title,
         manifests=manifest.lineage,
         material=tuple(material),
         retention=rule,
-        asked_by=row.asked_by,
-        approved_by=work.actor.id,
+        asked_by=names.get(row.asked_by, row.asked_by),
+        approved_by=names.get(work.actor.id, work.actor.id),
         reason=row.reason,
         done_ms=work.now_ms,
     )

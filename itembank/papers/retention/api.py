@@ -23,28 +23,31 @@ from itembank.papers.tables import (
     destructions_of,
     holds_of,
     load_paper,
+    person_names,
 )
 
 
-def _hold(row: HoldRow) -> HoldView:
+def _hold(work: Work, row: HoldRow) -> HoldView:
+    names = person_names(work.session)
     return HoldView(
         hold=row.id,
         reason=row.reason,
-        placed_by=row.placed_by,
+        placed_by=names.get(row.placed_by, row.placed_by),
         placed_ms=row.placed_ms,
-        lifted_by=row.lifted_by,
+        lifted_by=names.get(row.lifted_by or "", row.lifted_by),
         lifted_ms=row.lifted_ms,
     )
 
 
-def _destruction(row: DestructionRow) -> DestructionView:
+def _destruction(work: Work, row: DestructionRow) -> DestructionView:
+    names = person_names(work.session)
     return DestructionView(
         destruction=row.id,
         state=row.state,
         reason=row.reason,
-        asked_by=row.asked_by,
+        asked_by=names.get(row.asked_by, row.asked_by),
         asked_ms=row.asked_ms,
-        approved_by=row.approved_by,
+        approved_by=names.get(row.approved_by or "", row.approved_by),
         done_ms=row.done_ms,
         material=[MaterialView(**one) for one in row.material],
     )
@@ -70,8 +73,8 @@ def show_retention(work: Work, paper_id: str) -> RetentionView:
         source=rule.rule.source,
         due=work.now_ms >= rule.until_ms,
         material=[MaterialView(**one.as_json()) for one in actions.material_of(work, paper)],
-        holds=[_hold(one) for one in holds_of(work.session, paper_id)],
-        destructions=[_destruction(one) for one in destructions_of(work.session, paper_id)],
+        holds=[_hold(work, one) for one in holds_of(work.session, paper_id)],
+        destructions=[_destruction(work, one) for one in destructions_of(work.session, paper_id)],
     )
 
 
@@ -85,7 +88,7 @@ def show_retention(work: Work, paper_id: str) -> RetentionView:
     summary="Place a legal hold: nothing of the paper is destroyed while it stands",
 )
 def place_hold(work: Work, paper_id: str, body: RetentionReasonRequest) -> HoldView:
-    return _hold(actions.place_hold(work, paper_id, body.reason))
+    return _hold(work, actions.place_hold(work, paper_id, body.reason))
 
 
 @endpoint(
@@ -98,7 +101,7 @@ def place_hold(work: Work, paper_id: str, body: RetentionReasonRequest) -> HoldV
     summary="Lift a legal hold, by another person than who placed it",
 )
 def lift_hold(work: Work, hold_id: str) -> HoldView:
-    return _hold(actions.lift_hold(work, hold_id))
+    return _hold(work, actions.lift_hold(work, hold_id))
 
 
 @endpoint(
@@ -118,7 +121,7 @@ def lift_hold(work: Work, hold_id: str) -> HoldView:
     summary="Ask for a paper's material to be destroyed",
 )
 def ask_destruction(work: Work, paper_id: str, body: RetentionReasonRequest) -> DestructionView:
-    return _destruction(actions.ask_destruction(work, paper_id, body.reason))
+    return _destruction(work, actions.ask_destruction(work, paper_id, body.reason))
 
 
 @endpoint(
@@ -139,7 +142,7 @@ def ask_destruction(work: Work, paper_id: str, body: RetentionReasonRequest) -> 
     summary="Approve a destruction by a second person, and destroy",
 )
 def approve_destruction(work: Work, destruction_id: str) -> DestructionView:
-    return _destruction(actions.approve_destruction(work, destruction_id))
+    return _destruction(work, actions.approve_destruction(work, destruction_id))
 
 
 @endpoint(
@@ -152,7 +155,7 @@ def approve_destruction(work: Work, destruction_id: str) -> DestructionView:
     summary="Take a request for destruction back",
 )
 def withdraw_destruction(work: Work, destruction_id: str) -> DestructionView:
-    return _destruction(actions.withdraw_destruction(work, destruction_id))
+    return _destruction(work, actions.withdraw_destruction(work, destruction_id))
 
 
 @endpoint(
