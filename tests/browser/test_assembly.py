@@ -66,7 +66,6 @@ def test_from_blueprint_to_a_swapped_item(office: tuple[Bank, Desk]) -> None:
     page.get_by_role("button", name="查找等值试题").click()
     choose = page.get_by_role("button", name="换上这题").first
     expect(choose).to_be_visible(timeout=JOB_MS)
-    page.screenshot(path="/tmp/assembly-swap.png")
     choose.click()
     expect(page.get_by_text("人工替换记录")).to_be_visible(timeout=JOB_MS)
     assert desk.faults == []

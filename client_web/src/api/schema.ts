@@ -6411,13 +6411,15 @@ export interface components {
         };
         /**
          * ItemDraftView
-         * @description The item as it would be stored, what was taken out of it, and every fault.
+         * @description The item as it would be stored, what was taken out of it, every fault, and what is doubtful but no fault.
          */
         ItemDraftView: {
             /** Content */
             content: {
                 [key: string]: unknown;
             };
+            /** Doubts */
+            doubts: components["schemas"]["FlawView"][];
             /** Flaws */
             flaws: components["schemas"]["FlawView"][];
             /** Key */
@@ -15508,7 +15510,7 @@ export interface operations {
                     "application/json": components["schemas"]["VerdictResult"];
                 };
             };
-            /** @description Errors: item.comment_missing, item.same_person, item.wrong_state, review.drawn, review.flawed, review.nothing_chosen, review.nothing_waiting */
+            /** @description Errors: item.comment_missing, item.same_person, item.wrong_state, review.drawn, review.flawed, review.nothing_chosen, review.nothing_waiting, review.recused */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -15541,7 +15543,7 @@ export interface operations {
                     "application/json": components["schemas"]["VerdictResult"];
                 };
             };
-            /** @description Errors: item.comment_missing, item.same_person, item.wrong_state, review.drawn, review.flawed, review.nothing_chosen, review.nothing_waiting */
+            /** @description Errors: item.comment_missing, item.same_person, item.wrong_state, review.drawn, review.flawed, review.nothing_chosen, review.nothing_waiting, review.recused */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -15574,7 +15576,7 @@ export interface operations {
                     "application/json": components["schemas"]["VerdictResult"];
                 };
             };
-            /** @description Errors: item.comment_missing, item.same_person, item.wrong_state, review.drawn, review.flawed, review.nothing_chosen, review.nothing_waiting */
+            /** @description Errors: item.comment_missing, item.same_person, item.wrong_state, review.drawn, review.flawed, review.nothing_chosen, review.nothing_waiting, review.recused */
             default: {
                 headers: {
                     [name: string]: unknown;
