@@ -7,7 +7,9 @@ from docx import Document
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 
+from itembank.exchange.formats.source import Settings, Source
 from tests.itembank.bank import picture
+from tests.itembank.formats.reading import read
 
 
 class Word:
@@ -95,3 +97,13 @@ class Word:
         stream = io.BytesIO()
         self.document.save(stream)
         return stream.getvalue()
+
+
+def parsed(word: Word, **settings: str) -> Source:
+    """What is read of the document."""
+    return read("docx", word.data(), Settings(default_point="A-A-001", known_points=frozenset({"A-A-002"}), **settings))
+
+
+def plain_model(blocks: list[dict[str, str]]) -> str:
+    """The words of a model answer."""
+    return "\n".join(block["text"] for block in blocks)
