@@ -1,5 +1,6 @@
 """What can be done with assignments: give one, take its steps, see one's own work, read the ledger."""
 
+import logging
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +40,7 @@ from itembank.specs.tree import ContentSpecification
 from itembank.units.store import members, today
 from itembank.units.tables import load_unit
 
+logger = logging.getLogger("exam.reminders")
 JOB = "work_reminders"
 REMIND_EVERY_S = 3600
 BY_UNIT = ("accept", "decline", "deliver")
@@ -186,14 +188,16 @@ def run_reminders(runtime: RoleRuntime, payload: dict[str, Any], progress: Progr
 
 @on_start("bank")
 def remind_hourly(runtime: RoleRuntime) -> None:
-    """A serving process queues the reminders when it starts and every hour."""
+    """A serving process marks what is overdue when it starts and every hour."""
     import gevent
     from gevent import monkey
 
     def run() -> None:
         while True:
-            with open_work(runtime, system_actor("reminders")) as work:
-                request_reminders(work)
+            try:
+                run_reminders(runtime, {}, lambda _percent, _note: None)
+            except Exception:  # the next hour must come whatever this one met; the fault is logged whole
+                logger.exception("reminders failed")
             gevent.sleep(REMIND_EVERY_S)
 
     if monkey.is_module_patched("threading"):

@@ -70,6 +70,7 @@ from itembank.quality.actions import entries_of_bank
 from itembank.specs.actions import save_derived
 from itembank.specs.reading import read_specification
 from itembank.specs.tables import find_specification
+from itembank.units.store import acting_for
 
 CHECK_JOB, ACCEPT_JOB = "check_import", "accept_import"
 AT_ONCE_BYTES, AT_ONCE_ITEMS = 2**20, 5_000
@@ -227,11 +228,6 @@ def correct_rows(work: Work, import_id: str, changes: dict[int, dict[str, str]])
     return start_check(work, row, row.mapping_text, row.sheet)
 
 
-def _person(row: ImportRow) -> Actor:
-    """The person who uploaded, as the job acts for them; permissions were checked when they asked."""
-    return Actor(row.by, row.by_name, "staff")
-
-
 @job(CHECK_JOB, role="bank")
 def run_check(runtime: RoleRuntime, payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Checks a large file and keeps its report; safe to run again."""
@@ -258,8 +254,10 @@ def run_check(runtime: RoleRuntime, payload: dict[str, Any], progress: Progress)
 
 
 def _actor_of(runtime: RoleRuntime, import_id: str) -> Actor:
+    """The person who uploaded, with unit and permissions of now, as the job acts for them."""
     with runtime.database.transaction(write=False) as session:
-        return _person(load_import(session, import_id))
+        row = load_import(session, import_id)
+        return acting_for(session, row.by, row.by_name)
 
 
 def _give_up(runtime: RoleRuntime, import_id: str, where: str, back: str, error: Exception) -> None:

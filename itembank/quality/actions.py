@@ -35,6 +35,8 @@ from itembank.quality.tables import (
     newest_comparison,
     pair_of,
 )
+from itembank.review.tables import seen_items
+from itembank.units.store import purpose_of
 
 COMPARE_JOB = "compare_bank"
 KEPT_PAIRS = 2_000
@@ -60,12 +62,12 @@ class ContradictionStays(Refused):
 
 
 def entries_of_bank(work: Work, bank_id: str) -> list[Entry]:
-    """The newest version of every item that is not retired; raises NoSuchBank."""
+    """The newest version of every item that is not retired and the acting person may read; raises NoSuchBank."""
     load_bank(work.session, bank_id)
     query = (
         select(ItemVersionRow)
         .join(ItemRow, ItemRow.version_id == ItemVersionRow.id)
-        .where(ItemRow.bank_id == bank_id, ItemRow.state != RETIRED)
+        .where(ItemRow.bank_id == bank_id, ItemRow.state != RETIRED, seen_items(work))
         .order_by(ItemRow.code)
     )
     return [entry_of(body_of(version)) for version in work.session.scalars(query)]
@@ -73,7 +75,7 @@ def entries_of_bank(work: Work, bank_id: str) -> list[Entry]:
 
 def record_comparison(work: Work, bank_id: str, items: int, texts_shown: bool) -> None:
     """Leaves the trace of a reading of all items before anything of it is shown."""
-    work.record("items.compared", bank_id, items=items, texts_shown=texts_shown)
+    work.record("items.compared", bank_id, items=items, texts_shown=texts_shown, purpose=purpose_of(work))
 
 
 def compare_file(submitted: Submitted, mapping: Mapping, ratio: int = RATIO) -> Duplicates:
@@ -161,7 +163,7 @@ def read_comparison(work: Work, bank_id: str, kind: str, decided: bool, page: in
         for pair in part
     ]
     if shown:
-        work.record("items.pairs_read", bank_id, shown=len(shown))
+        work.record("items.pairs_read", bank_id, shown=len(shown), purpose=purpose_of(work))
     return ComparisonPage(row, len(chosen), sum(each is None for each in holding.values()), shown)
 
 
@@ -173,7 +175,8 @@ def _versions_of(work: Work, bank_id: str, row: ComparisonRow) -> dict[str, Item
         query = (
             select(ItemRow.code, ItemVersionRow)
             .join(ItemVersionRow, ItemVersionRow.id == ItemRow.version_id)
-            .where(ItemRow.bank_id == bank_id, ItemRow.state != RETIRED, ItemRow.code.in_(codes[start : start + 500]))
+            .where(ItemRow.bank_id == bank_id, ItemRow.state != RETIRED, seen_items(work))
+            .where(ItemRow.code.in_(codes[start : start + 500]))
         )
         found |= {row[0]: row[1] for row in work.session.execute(query)}
     return found

@@ -13,6 +13,7 @@ from itembank.items.check import check_item
 from itembank.items.state import APPROVE, ENROL, NEEDS, RETURNED, REVIEW, CommentMissing, SamePerson, next_state
 from itembank.items.tables import ItemRow, ItemVersionRow, VerdictRow, body_of, signatures_of
 from itembank.review.tables import OPEN, DrawnRow, seen_items
+from itembank.units.store import bank_policy
 
 
 class NothingChosen(Invalid):
@@ -104,6 +105,7 @@ def give_verdict(work: Work, stage: str, chosen: Chosen, verdict: str, comment: 
     if not pairs:
         raise NothingWaiting()
     signers = _signers(work, stage, pairs)
+    recusal = bank_policy(work).reviewer_recusal
     skipped: list[Skipped] = []
     refusals: list[ExamError] = []
     rows: list[dict[str, object]] = []
@@ -111,6 +113,8 @@ def give_verdict(work: Work, stage: str, chosen: Chosen, verdict: str, comment: 
     for item, version in pairs:
         try:
             _check_signers(work, item, signers.get(version.id, set()))
+            if recusal and stage == REVIEW and work.actor.scope and work.actor.scope == version.unit:
+                raise ReviewerRecused(code=item.code)
             state = _sign(work, stage, item, version, verdict, comment)
             rows.append(_verdict_values(work, stage, version, verdict, comment))
         except ExamError as error:
@@ -161,6 +165,16 @@ def _sign(work: Work, stage: str, item: ItemRow, version: ItemVersionRow, verdic
         version.approver, version.approver_name = work.actor.id, work.actor.name
     item.state = state
     return state
+
+
+class ReviewerRecused(Refused):
+    """The reviewer belongs to the institution that wrote the item."""
+
+    code = "review.recused"
+    message_zh = "试题 {code} 由您所在机构命制，您须回避"
+    message_en = "Item {code} was written by your own institution: you are recused"
+    next_zh = "请由其他机构的审题人审题"
+    next_en = "Let a reviewer of another institution do it"
 
 
 class DrawnForOthers(Refused):

@@ -11,13 +11,23 @@ from itembank.review.actions import (
     FlawedVersion,
     NothingChosen,
     NothingWaiting,
+    ReviewerRecused,
     VerdictOutcome,
     give_verdict,
 )
 from itembank.review.drawn import api as drawn_api  # noqa: F401 - its endpoints belong to this slice
 from itembank.review.schemas import EnrolItemsRequest, SkippedItem, VerdictRequest, VerdictResult
 
-_ERRORS = (DrawnForOthers, NothingChosen, NothingWaiting, SamePerson, WrongState, CommentMissing, FlawedVersion)
+_ERRORS = (
+    DrawnForOthers,
+    ReviewerRecused,
+    NothingChosen,
+    NothingWaiting,
+    SamePerson,
+    WrongState,
+    CommentMissing,
+    FlawedVersion,
+)
 
 
 def _verdict(work: Work, stage: str, body: VerdictRequest) -> VerdictResult:

@@ -14,12 +14,13 @@ PURPOSE = "reviewers"
 
 @dataclass(frozen=True)
 class ToReview:
-    """An item that waits for review: who wrote it, in which unit, and who may not review it again."""
+    """An item that waits for review: who wrote it, in which unit, who may not review it again, and its case group."""
 
     item: str
     author: str
     unit: str
     barred: frozenset[str] = frozenset()
+    group: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,19 +48,27 @@ def is_recused(item: ToReview, reviewer: str, unit: str, recusal: bool) -> bool:
 def draw_reviewers(
     items: Sequence[ToReview], pool: Sequence[Candidate], per_item: int, seed: str, recusal: bool
 ) -> Drawn:
-    """So many different reviewers for every item, always the least loaded of those who may; ties fall by the draw."""
+    """So many different reviewers for every item, always the least loaded of those who may; ties fall by the draw.
+
+    The members of a case group are read together: they get the same reviewers, or none.
+    """
     draw = Draw(seed, PURPOSE)
-    order = draw.shuffled(sorted(items, key=lambda one: one.item))
+    groups: dict[str, list[ToReview]] = {}
+    for one in sorted(items, key=lambda each: each.item):
+        groups.setdefault(f"case {one.group}" if one.group else one.item, []).append(one)
+    order = draw.shuffled(list(groups.values()))
     ranks = {one.account: rank for rank, one in enumerate(draw.shuffled(sorted(pool, key=lambda one: one.account)))}
     load = {one.account: one.load for one in pool}
     found: dict[str, list[str]] = {}
-    for item in order:
-        free = [one.account for one in pool if not is_recused(item, one.account, one.unit, recusal)]
+    for group in order:
+        free = [
+            one.account for one in pool if not any(is_recused(item, one.account, one.unit, recusal) for item in group)
+        ]
         chosen = sorted(free, key=lambda account: (load[account], ranks[account]))[:per_item]
         if len(chosen) < per_item:
             continue
-        found[item.item] = chosen
+        found |= dict.fromkeys((item.item for item in group), chosen)
         for account in chosen:
-            load[account] += 1
+            load[account] += len(group)
     pairs = [(item.item, account) for item in items for account in found.get(item.item, [])]
     return Drawn(tuple(pairs), tuple(item.item for item in items if item.item not in found))

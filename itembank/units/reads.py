@@ -15,6 +15,7 @@ READINGS = (
     "form.read",
     "forms.handed_over",
     "items.compared",
+    "items.pairs_read",
     "items.exported",
     "export.fetched",
     "paper.printed",

@@ -6,8 +6,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from examserver.kernel.access import Actor
 from examserver.kernel.policy import integer_on, text_on
+from examserver.plumbing.identity import role_permissions
 from examserver.plumbing.policies import load_profile
 from examserver.plumbing.shared_tables import SHARED
 from examserver.plumbing.work import Work
@@ -66,6 +69,17 @@ def members(work: Work) -> list[Member]:
     return [
         Member(row.id, row.login, row.name, tuple(row.roles), row.scope or "", row.state == "active") for row in rows
     ]
+
+
+def acting_for(session: Session, account_id: str, name: str) -> Actor:
+    """The person a job acts for, with the unit and the permissions of now; somebody unknown may do nothing."""
+    table = SHARED["bank"].account
+    row = session.execute(select(table.c.roles, table.c.scope).where(table.c.id == account_id)).first()
+    if row is None:
+        return Actor(account_id, name, "staff")
+    known = role_permissions("bank")
+    permissions = {permission for role in row.roles for permission in known.get(role, [])}
+    return Actor(account_id, name, "staff", frozenset(permissions), row.scope)
 
 
 def people_with(work: Work, role: str) -> list[Member]:

@@ -110,7 +110,7 @@ def draw_reviews(work: Work, bank_id: str, wish: DrawWish) -> DrawRow:
     pairs = _waiting(work, bank_id, wish)
     if not pairs:
         raise NothingWaiting()
-    items = [ToReview(item.id, version.author, version.unit) for item, version in pairs]
+    items = [ToReview(item.id, version.author, version.unit, group=item.case_code) for item, version in pairs]
     versions = {item.id: version.id for item, version in pairs}
     return _draw(work, bank_id, items, versions, wish, "")
 

@@ -158,7 +158,11 @@ export const g = catalogue(
     r_form_read: "查看试卷",
     r_forms_handed_over: "移交封卷",
     r_items_compared: "查重比对",
+    r_items_pairs_read: "查看相似题",
     r_items_exported: "导出试题",
+    r_export_fetched: "下载导出文件",
+    r_statistics_read: "查看统计",
+    r_remarks_listed: "查看反馈",
     r_paper_printed: "打印试卷",
     standards: "职业与标准",
     standardsAbout: "国家职业标准、评价规范、专项职业能力考核规范；题库须依据现行有效的标准。",
@@ -344,7 +348,11 @@ export const g = catalogue(
     r_form_read: "read a form",
     r_forms_handed_over: "handed over for sealing",
     r_items_compared: "searched duplicates",
+    r_items_pairs_read: "read alike pairs",
     r_items_exported: "exported items",
+    r_export_fetched: "fetched an export",
+    r_statistics_read: "read statistics",
+    r_remarks_listed: "read remarks",
     r_paper_printed: "printed a paper",
     standards: "Occupations and standards",
     standardsAbout: "National standards, evaluation specifications, special-ability specifications; a bank follows one in force.",
@@ -378,7 +386,7 @@ export const g = catalogue(
 
 export type StepName = "accept" | "decline" | "deliver" | "close" | "send_back" | "withdraw";
 
-const READS = ["items_listed", "item_read", "item_compared", "review_opened", "form_read", "forms_handed_over", "items_compared", "items_exported", "paper_printed"] as const;
+const READS = ["items_listed", "item_read", "item_compared", "review_opened", "form_read", "forms_handed_over", "items_compared", "items_pairs_read", "items_exported", "export_fetched", "statistics_read", "remarks_listed", "paper_printed"] as const;
 
 /** An entry of the audit chain as a person says it. */
 export function readWord(action: string): string {
