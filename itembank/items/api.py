@@ -51,6 +51,7 @@ from itembank.items.tables import (
 )
 from itembank.items.text import tidy
 from itembank.specs.api import FileExpected, uploaded
+from itembank.quality.distractors import doubts
 from itembank.specs.tables import find_specification
 
 
@@ -295,6 +296,7 @@ def check_item_draft(work: Work, bank_id: str, body: ItemDraftRequest) -> ItemDr
         words=word_count(item.content) if shaped else 0,
         removed=list(removed),
         flaws=[FlawView(**vars(flaw)) for flaw in flaws],
+        doubts=[FlawView(**vars(doubt)) for doubt in doubts(item)] if shaped else [],
     )
 
 

@@ -159,7 +159,7 @@ class FlawView(Schema):
 
 
 class ItemDraftView(Schema):
-    """The item as it would be stored, what was taken out of it, and every fault."""
+    """The item as it would be stored, what was taken out of it, every fault, and what is doubtful but no fault."""
 
     content: dict[str, Any]
     scoring: dict[str, Any]
@@ -167,6 +167,7 @@ class ItemDraftView(Schema):
     words: int
     removed: list[str]
     flaws: list[FlawView]
+    doubts: list[FlawView]
 
 
 class AssetView(Schema):

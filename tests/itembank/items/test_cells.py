@@ -193,6 +193,15 @@ def test_a_row_said_to_be_rich_holds_html() -> None:
     assert body.content.options[1].content == (html_block("x<sub>2</sub>"),)
 
 
+@pytest.mark.parametrize("mark", ["富文本", ""])
+@pytest.mark.parametrize("hostile", ["<script>alert(1)</script>", '<img src=x onerror="alert(1)">', "<svg onload=f()>"])
+def test_script_in_a_cell_keeps_the_row_out_rich_or_not(mark: str, hostile: str) -> None:
+    row = {"code": "Q-1", "point": "A-A-1", "type": "判断题", "key": "对", "rich": mark}
+    for stem in (f"题干{hostile}", f"题干\n[[富文本]]\n<p>甲{hostile}</p>"):
+        read = read_row(_row(row | {"stem": stem}), LAYOUT, FIGURES)
+        assert "text.markup" in {flaw.code for flaw in read.flaws}
+
+
 def test_without_that_word_markup_stays_a_fault() -> None:
     row = {"code": "Q-1", "point": "A-A-1", "type": "单选题", "stem": "<b>甲</b>", "key": "A"}
     row |= {"option:A": "甲", "option:B": "乙", "option:C": "丙"}

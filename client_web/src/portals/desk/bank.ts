@@ -33,7 +33,7 @@ export interface AssetView {
   readonly height: number;
 }
 
-/** An item as it would be stored, what was taken out of it, and every fault. */
+/** An item as it would be stored, what was taken out of it, every fault, and what is doubtful without being one. */
 export interface ItemCheck {
   readonly content: Readonly<Record<string, unknown>>;
   readonly scoring: Readonly<Record<string, unknown>>;
@@ -41,6 +41,7 @@ export interface ItemCheck {
   readonly words: number;
   readonly removed: readonly string[];
   readonly flaws: readonly Flaw[];
+  readonly doubts: readonly Flaw[];
 }
 
 export interface StandingRequest {
@@ -69,13 +70,6 @@ export const bank = (api: Client) => ({
   open: (draft: BankDraft) => api.post<T.BankView>("/api/bank/banks", draft),
   specification: (id: string) => api.get<T.Specification>(`${in_(id)}/specification`),
   importSpecification: (id: string, file: File) => api.upload<T.Specification>(`${in_(id)}/specification`, form({ file }), LONG),
-  mappings: () => api.get<{ mappings: T.Mapping[] }>("/api/bank/mappings").then((list) => list.mappings),
-  imports: (id: string) => api.get<{ imports: T.ImportView[] }>(`${in_(id)}/imports`).then((list) => list.imports),
-  check: (id: string, file: File, figures: File | null, mapping: string, sheet: string) =>
-    api.upload<T.ImportView>(`${in_(id)}/imports`, form({ file, figures, mapping, sheet }), LONG),
-  import: (id: string) => api.get<T.ImportView>(`/api/bank/imports/${encodeURIComponent(id)}`),
-  accept: (id: string) => api.post<T.ImportView>(`/api/bank/imports/${encodeURIComponent(id)}/accept`, { take_good_rows: true }, LONG),
-  discard: (id: string) => api.post<T.ImportView>(`/api/bank/imports/${encodeURIComponent(id)}/discard`),
   items: (id: string, filter: ItemFilter) => {
     const filled = Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== ""));
     return api.get<T.ItemPage>(`${in_(id)}/items`, { query: filled });
