@@ -1,5 +1,6 @@
 /** The authority's endpoints for records, runs and results. */
 import type { Client } from "@/api/client";
+import type { MarkingProgress } from "@/api/schema";
 import { oneFile } from "../authority";
 import type * as T from "./types";
 
@@ -17,6 +18,8 @@ export const grading = (api: Client) => ({
   results: (id: string) => api.get<T.RunResults>(`${run(id)}/results`),
   compare: (id: string, with_run: string) => api.get<T.RunComparison>(`${run(id)}/comparison`, { query: { with_run } }),
   approve: (id: string) => api.post<T.RunView>(`${run(id)}/approvals`),
+  marking: (sitting: string) => api.get<MarkingProgress>(`/api/authority/sittings/${encodeURIComponent(sitting)}/marking`),
+  marksAddress: (id: string) => `${run(id)}/marks`,
   sheetAddress: (id: string) => `${run(id)}/sheet`,
   result: (id: string) => api.get<T.ResultView>(`/api/authority/results/${encodeURIComponent(id)}`),
   resultAddress: (id: string) => `/api/authority/results/${encodeURIComponent(id)}/document`,

@@ -17,7 +17,7 @@ describe("the distribution", () => {
 
 describe("the trace", () => {
   const item: TraceItem = {
-    item: "i001", code: "DG4-1", version: 1, position: 1, step: { seq: 7, received_ms: 5, hash: "sha256:aa" }, value: ["A", "C"], key_version: 1, rule: "all_or_nothing", points: "0", max: "2",
+    item: "i001", code: "DG4-1", version: 1, position: 1, step: { seq: 7, received_ms: 5, hash: "sha256:aa" }, value: ["A", "C"], key_version: 1, rule: "all_or_nothing", awaiting: false, points: "0", max: "2",
   }; // prettier-ignore
   it("names the step and the answer", () => {
     expect(stepOf(item)).toEqual({ seq: 7, received_ms: 5, hash: "sha256:aa" });

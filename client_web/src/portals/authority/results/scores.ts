@@ -2,6 +2,8 @@
 import type { Tone } from "../../kit/tone";
 import type { ResultLine, TraceItem } from "./types";
 
+const LONGEST_SHOWN = 300;
+
 const TONES: Readonly<Record<string, Tone>> = { queued: "neutral", running: "progress", graded: "attention", approved: "done", failed: "danger" };
 export const runTone = (state: string): Tone => TONES[state] ?? "neutral";
 
@@ -27,8 +29,20 @@ export function distribution(results: readonly ResultLine[], cut: number): Bar[]
 
 export const valueWords = (value: TraceItem["value"]): string => {
   if (value === null || value.length === 0) return "";
-  return typeof value === "string" ? value : value.join("、");
+  const words = typeof value === "string" ? value : value.join("、");
+  return words.length > LONGEST_SHOWN ? `${words.slice(0, LONGEST_SHOWN)}…` : words;
 };
+
+/** How many parts of a composed answer are right, and the names of the others. */
+export function partsOf(item: TraceItem): { right: number; all: number; wrong: string } {
+  const parts = item.parts ?? [];
+  const wrong = parts.filter((part) => part["right"] !== true).map((part) => String(part["part"]));
+  return { right: parts.length - wrong.length, all: parts.length, wrong: wrong.join("、") };
+}
+
+/** What each person gave, in the order of the readings. */
+export const readingsOf = (item: TraceItem): string =>
+  (item.marks ?? []).map((mark) => Object.values(mark).reduce((sum, one) => sum + Math.round(Number(one) * 100), 0) / 100).join(" / ");
 
 /** Number and time of the step an answer was given in. */
 export function stepOf(item: TraceItem): { seq: number; received_ms: number; hash: string } | null {

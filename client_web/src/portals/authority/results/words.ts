@@ -40,6 +40,13 @@ export const w = catalogue(
     passRate: "合格率",
     cut: "合格线",
     matrix: "作答矩阵（交题库）",
+    awaiting: "{n} 个主观题作答尚未评阅，暂计 0 分，本批次不能核定。评完后请再阅卷一次。",
+    markingState: "评阅进度：{done}/{all} 已定分。",
+    marksFile: "评阅分",
+    partsRight: "对 {n} / {all} 处",
+    partWrong: "未得分：{names}",
+    awaits: "待评阅",
+    readings: "各次评阅：{list}",
     sheet: "成绩单（签名文件）",
     approvals: "成绩核定",
     approvalsOf: "已核定 {n} / {needed} 人",
@@ -91,6 +98,10 @@ export const w = catalogue(
     issuedOn: "签发日期",
     state: "状态",
     rule_all_or_nothing: "全对得分",
+    rule_partial_no_wrong: "少选给分",
+    rule_per_place: "按位给分",
+    rule_per_part: "按项给分",
+    rule_rubric: "人工评阅",
     c_valid: "有效",
     c_void: "已宣布无效",
     pdf: "PDF",
@@ -139,6 +150,13 @@ export const w = catalogue(
     passRate: "Pass rate",
     cut: "Cut score",
     matrix: "Response matrix (for the bank)",
+    awaiting: "{n} answers that persons mark have no marks yet and count 0; this run cannot be approved. Grade again once they are marked.",
+    markingState: "Marking: {done} of {all} settled.",
+    marksFile: "Marks",
+    partsRight: "{n} of {all} parts right",
+    partWrong: "wrong: {names}",
+    awaits: "awaits marks",
+    readings: "readings: {list}",
     sheet: "Result sheet (signed file)",
     approvals: "Approval",
     approvalsOf: "{n} of {needed} approved",
@@ -190,6 +208,10 @@ export const w = catalogue(
     issuedOn: "Issued on",
     state: "State",
     rule_all_or_nothing: "all or nothing",
+    rule_partial_no_wrong: "share of the right options",
+    rule_per_place: "per place",
+    rule_per_part: "per part",
+    rule_rubric: "marked by persons",
     c_valid: "valid",
     c_void: "voided",
     pdf: "PDF",
@@ -202,7 +224,11 @@ export const w = catalogue(
   },
 );
 
-export const ruleWord = (rule: string): string => (rule === "all_or_nothing" ? w("rule_all_or_nothing") : rule);
+const RULES = ["all_or_nothing", "partial_no_wrong", "per_place", "per_part", "rubric"] as const;
+export const ruleWord = (rule: string): string => {
+  const known = RULES.find((one) => one === rule);
+  return known ? w(`rule_${known}`) : rule;
+};
 
 const RUN_STATES = ["queued", "running", "graded", "approved", "failed"] as const;
 export const runWord = (state: string): string => {
