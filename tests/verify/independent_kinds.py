@@ -271,7 +271,65 @@ def inflated(piece: bytes) -> bytes:
         return b""
 
 
+CALL = (
+    "ceremony kind paper manifest_digest forms sealing_key opens_ms closes_ms made_ms reason asked_by approved_by "
+    "custodians threshold copies place"
+)
+DESTRUCTION = "paper title manifests material rule expires_ms retained_until_ms asked_by approved_by reason done_ms"
+
+
+def check_call(data: bytes, given: Given) -> None:
+    """Section 8, calls."""
+    body = fields(p.read_signed(data, "exam.ceremony-call", given.trust, {"bank"}), CALL)
+    p.need(body["asked_by"] != body["approved_by"] and body["opens_ms"] < body["closes_ms"], "one person, or no time")
+
+
+def check_challenge(data: bytes, given: Given) -> None:
+    """Section 8, challenges."""
+    body = p.read_signed(data, "exam.possession-challenge", given.trust, {"bank"})
+    fields(body, "paper manifest_digest custodian nonce made_ms expires_ms")
+
+
+def check_possession(data: bytes, given: Given) -> None:
+    """Section 8, answers: the custodian's signature, and one by the key of every share."""
+    body = fields(p.parse(data)["body"], "paper manifest_digest custodian nonce forms device made_ms")
+    manifest = given.by_digest(body["manifest_digest"])
+    p.need(manifest is not None, "the paper package is needed beside it")
+    paper = check_manifest(manifest or b"", given)
+    own = next((one for one in paper["custodians"] if one["custodian"] == body["custodian"]), {})
+    p.need(bool(own), "no custodian of this paper")
+    row = {
+        "role": "custodian",
+        "key": p.key_id("ed25519", p.unb64(own["signing_key"])),
+        "public_key": own["signing_key"],
+    }
+    p.read_signed(data, "exam.possession", [row], {"custodian"})
+    proofs = {one["form"]: p.unb64(one["proof"]) for one in body["forms"]}
+    for form in paper["forms"]:
+        slot = next(one for one in form["slots"] if one["custodian"] == body["custodian"])
+        facts = {name: body[name] for name in ("paper", "manifest_digest", "custodian", "nonce")} | {
+            "form": form["form"]
+        }
+        message = p.encode(facts, "exam.share-possession")
+        holds = p.signature_holds(p.unb64(slot["proof_key"]), proofs.get(form["form"], b""), message)
+        p.need(holds, f"share of {form['form']}")
+
+
+def check_destruction(data: bytes, given: Given) -> None:
+    """Section 8, destruction."""
+    body = fields(p.read_signed(data, "exam.destruction", given.trust, {"bank"}), DESTRUCTION)
+    until = body["expires_ms"] + body["rule"]["value"] * 86_400_000
+    p.need(until == body["retained_until_ms"] <= body["done_ms"], "destroyed too early")
+    p.need(body["asked_by"] != body["approved_by"], "destroyed by one person")
+    gone = {one["name"] for one in body["material"] if one["kind"] in ("package", "keys")}
+    p.need(not gone & {p.digest(one) for one in given.beside.values()}, "it lies here still")
+
+
 BY_TYPE = {
+    "exam.ceremony-call": check_call,
+    "exam.possession-challenge": check_challenge,
+    "exam.possession": check_possession,
+    "exam.destruction": check_destruction,
     "exam.certificate": check_certificate,
     "exam.result": check_result,
     "exam.result-sheet": check_sheet,

@@ -60,7 +60,7 @@ FORM = "form name reserve items cipher_digest cipher_size plain_digest item_vers
 
 def check_manifest(data: bytes, given: Given) -> Json:
     """Section 8, the manifest."""
-    body = fields(p.read_signed(data, "exam.paper-manifest", given.trust, {"bank"}), MANIFEST)
+    body = fields(p.read_signed(data, "exam.paper-manifest", given.trust, {"bank"}), MANIFEST, "reseal")
     for custodian in body["custodians"]:
         fields(custodian, "custodian name signing_key sealing_key")
     for name in ("custodian", "name", "signing_key", "sealing_key"):
@@ -71,10 +71,29 @@ def check_manifest(data: bytes, given: Given) -> Json:
     ids = [one["form"] for one in body["forms"]]
     p.need(len(set(ids)) == len(ids) and not all(one["reserve"] for one in body["forms"]), "forms")
     for form in body["forms"]:
-        fields(form, FORM)
-        holders = [fields(slot, "custodian share share_digest")["custodian"] for slot in form["slots"]]
+        fields(form, FORM, "key_digest")
+        slots = [fields(slot, "custodian share share_digest", "proof_key") for slot in form["slots"]]
+        holders = [slot["custodian"] for slot in slots]
         p.need(holders == [one["custodian"] for one in body["custodians"]], f"slots of {form['form']}")
+    check_reseal(body, p.digest(data), given)
     return body
+
+
+def check_reseal(body: Json, own: str, given: Given) -> None:
+    """Section 8, re-sealing: two persons, enough custodians of the manifest before, the same forms as there."""
+    if "reseal" not in body:
+        return
+    told = fields(body["reseal"], "ceremony supersedes released asked_by approved_by reason")
+    p.need(told["asked_by"] != told["approved_by"] and own not in told["supersedes"], "re-sealed by one person")
+    p.need(len(set(told["released"])) >= 2, "re-sealed by one custodian")
+    before = given.by_digest(told["supersedes"][-1])
+    if before is None:
+        return
+    old = p.parse(before)["body"]
+    plain = [[{name: form[name] for name in form if name != "slots"} for form in one["forms"]] for one in (old, body)]
+    p.need(plain[0] == plain[1] and old["paper"] == body["paper"], "re-sealing changed a form")
+    known = set(told["released"]) & {one["custodian"] for one in old["custodians"]}
+    p.need(len(known) >= old["threshold"], "too few custodians released")
 
 
 def check_package(data: bytes, given: Given) -> None:
@@ -100,11 +119,16 @@ def open_form(body: Json, form: Json, sealed: bytes, given: Given) -> None:
         if plain is not None:
             p.need(p.digest(plain) == slot["share_digest"], f"share of {slot['custodian']}")
             share = p.parse(plain)
+            public = p.b64(p.signing_public(p.sha256(p.encode(share, "exam.share-proof"))))
+            p.need(slot.get("proof_key", public) == public, f"proof key of {slot['custodian']}")
             shares.append((share["index"], p.unb64(share["value"])))
     if len(shares) < body["threshold"]:
         return
     scope = {"paper": body["paper"], "form": form["form"], "scope": body["scope"], "suite": body["suite"]}
-    plain = p.unseal(p.join(shares[: body["threshold"]]), sealed, p.encode(scope, "exam.form-aad"))
+    key = p.join(shares[: body["threshold"]])
+    named = p.digest(p.encode({"paper": body["paper"], "form": form["form"], "key": p.b64(key)}, "exam.form-key"))
+    p.need(form.get("key_digest", named) == named, f"key of {form['form']}")
+    plain = p.unseal(key, sealed, p.encode(scope, "exam.form-aad"))
     p.need(p.digest(plain) == form["plain_digest"], f"content of {form['form']}")
     content = p.parse(plain)
     versions = [
