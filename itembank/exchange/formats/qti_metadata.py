@@ -47,7 +47,8 @@ def metadata_in(element: Element | None) -> Metadata:
     said = {child.tag: child.text or "" for child in own if child.tag != "enemy"} if own is not None else {}
     enemies = tuple(child.text or "" for child in own if child.tag == "enemy") if own is not None else ()
     names = dict.fromkeys(text for each in element.iter() if not len(each) and 0 < len(text := words(each)) <= 64)
-    level = next((words(each) for each in element.iter("difficulty")), "")
+    levels = [next(each.iter("value"), each) for each in element.iter("difficulty")]
+    level = words(levels[0]) if levels else ""
     return Metadata(said, tuple(names), level, enemies)
 
 
@@ -65,7 +66,7 @@ def apply_metadata(question: Question, root: Element, metadata: Metadata) -> Non
         question.source = own.get("source", "")
         question.settings = replace(question.settings, source="")
         return
-    level = _DIFFICULTY.get(metadata.difficulty.rpartition(" LOMv1.0")[2].strip().casefold(), "")
+    level = _DIFFICULTY.get(metadata.difficulty.casefold(), "")
     question.difficulty = share_of(level) if level else None
     question.source = question.settings.source or title[:200]
 

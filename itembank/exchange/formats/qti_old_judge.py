@@ -5,6 +5,7 @@ a setting stops. Percentages beyond the declared maximum stay percentages. Sourc
 """
 
 from collections.abc import Mapping
+from math import isfinite
 from xml.etree.ElementTree import Element
 
 from itembank.exchange.formats.qti_operators import NotUnderstood, Responses, Scorer, number_in
@@ -32,6 +33,8 @@ def old_judge(item: Element) -> Scorer | None:
             score, goes_on = _scored(condition, score)
             if not goes_on:
                 break
+        if not isfinite(score):
+            raise NotUnderstood("setvar")
         return max(least, score)
 
     return judge

@@ -91,7 +91,7 @@ def _key(text: str, base: str) -> str:
 
 def typed(text: str, base: str) -> object:
     if base in NUMERIC:
-        return number_of(text.strip(), float("nan"))
+        return number_in(text)
     return text.strip() == "true" if base == "boolean" else _key(text, base)
 
 

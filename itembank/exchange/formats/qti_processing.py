@@ -6,6 +6,7 @@ custom processing can never turn into another key unseen. Anything not understoo
 """
 
 from collections.abc import Mapping
+from math import isfinite
 from xml.etree.ElementTree import Element
 
 from itembank.exchange.formats.qti_operators import (
@@ -50,7 +51,10 @@ def judge_of(item: Element, declared: Mapping[str, Declared]) -> Scorer | None:
         except (IndexError, TypeError, ArithmeticError) as error:
             raise NotUnderstood(f"responseProcessing ({type(error).__name__})") from None
         found = run.outcomes.get(outcome)
-        return 0.0 if found is None else number_in(found.items[0])
+        score = 0.0 if found is None else number_in(found.items[0])
+        if not isfinite(score):
+            raise NotUnderstood(outcome)
+        return score
 
     return judge
 

@@ -85,6 +85,8 @@ def area_of(element: Element) -> Area:
         coords = tuple(float(each) for each in element.get("coords", "").replace(" ", ",").split(",") if each)
     except ValueError:
         coords = ()
+    if not all(abs(each) < 1e6 for each in coords):
+        coords = ()
     return Area(element.get("shape", "default"), coords)
 
 

@@ -7,6 +7,7 @@ maxChoices`; here all are the older words without namespaces. Source: QTI 3.0 "B
 import re
 from collections.abc import Callable, Iterator
 from html import escape
+from math import isfinite
 from xml.etree.ElementTree import Element
 
 from itembank.exchange.formats.build import truth_of
@@ -63,11 +64,12 @@ def values(element: Element | None) -> tuple[str, ...]:
 
 
 def number_of(text: str | None, otherwise: float) -> float:
-    """The number an attribute says."""
+    """The number an attribute says, unless it is none or without end."""
     try:
-        return float(text) if text is not None else otherwise
+        found = float(text) if text is not None else otherwise
     except ValueError:
         return otherwise
+    return found if isfinite(found) else otherwise
 
 
 _YES, _NO = frozenset(("correct", "richtig", "vrai")), frozenset(("incorrect", "falsch", "faux"))
@@ -81,7 +83,7 @@ def truth(text: str) -> str:
 
 def count_of(text: str | None, otherwise: int) -> int:
     """The whole number an attribute says."""
-    return int(number_of(text, otherwise))
+    return int(max(-1e9, min(1e9, number_of(text, otherwise))))
 
 
 def html_of(element: Element, replace: Callable[[Element], str | None]) -> str:
