@@ -201,6 +201,7 @@ def old(kind: str, responses: str, conditions: str, text: str = "题干") -> byt
     field = (
         f"<qtimetadatafield><fieldlabel>question_type</fieldlabel><fieldentry>{kind}</fieldentry></qtimetadatafield>"
     )
+    words = f'<mattext texttype="text/html">&lt;p&gt;{text}&lt;/p&gt;</mattext>'
     return (
         f'<questestinterop><item ident="Q1"><itemmetadata><qtimetadata>{field}</qtimetadata></itemmetadata>'
         f"<presentation><material>{words}</material>{responses}"
