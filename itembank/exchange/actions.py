@@ -111,8 +111,8 @@ def bank_facts(work: Work, bank_id: str, with_entries: bool) -> BankFacts:
     return BankFacts(find_specification(session, bank_id), known_likenesses(session, bank_id), entries, cases)
 
 
-def examine_alone(submitted: Submitted, mapping: Mapping, tick: Tick = quiet) -> CheckedImport:
-    """The report on a file by itself, against the specification sheet of the same workbook; needs no bank."""
+def examine_alone(submitted: Submitted, mapping: Mapping, tick: Tick = quiet) -> tuple[Read, CheckedImport]:
+    """Rows and report of a file by itself, against the specification sheet of the same workbook; needs no bank."""
     rule, specification = mapping.specification, None
     if rule.sheet and format_of(submitted) == SHEET:
         book = Book(submitted.data)
@@ -120,7 +120,7 @@ def examine_alone(submitted: Submitted, mapping: Mapping, tick: Tick = quiet) ->
             specification = read_specification(book.read(rule.sheet, rule.header_row), rule.columns).specification
     if specification is None and not rule.derive and format_of(submitted) == SHEET:
         raise NoSpecification()
-    return _report(submitted, mapping, BankFacts(specification, []), tick)[1]
+    return _report(submitted, mapping, BankFacts(specification, []), tick)
 
 
 def _points(bank: BankFacts) -> frozenset[str]:

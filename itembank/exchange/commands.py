@@ -25,7 +25,7 @@ from itembank.entry.commands import FILE, bank_runtime, find_bank, find_only_ban
 from itembank.exchange import actions
 from itembank.exchange.actions import choose_mapping
 from itembank.exchange.mapping import read_mapping
-from itembank.exchange.reading import SHEET, Submitted, format_of, toml_of
+from itembank.exchange.reading import PLACES, ROW, SHEET, Submitted, format_of, toml_of
 from itembank.exchange.store import load_report, mappings_for
 from itembank.exchange.tables import ACCEPTED, ACCEPTING, CHECKING, load_import
 from itembank.exchange.ticks import Pace, silent
@@ -49,6 +49,7 @@ class Outcome:
     pairs: Sequence[Json]
     import_id: str = ""
     dry: bool = True
+    counts: str = ROW
 
     def as_json(self, seconds: float) -> Json:
         """The one object of `--json`."""
@@ -147,7 +148,7 @@ def _bar(as_json: bool) -> Iterator[Tell]:
 def _look(submitted: Submitted, tell: Tell) -> Outcome:
     """A dry run without a bank: the report on the file by itself."""
     mapping = read_mapping(submitted.mapping_text)
-    report = actions.examine_alone(submitted, mapping, Pace(tell))
+    read, report = actions.examine_alone(submitted, mapping, Pace(tell))
     return Outcome(
         mapping.name,
         format_of(submitted),
@@ -156,6 +157,7 @@ def _look(submitted: Submitted, tell: Tell) -> Outcome:
         [fault.as_json() for fault in report.faults],
         [warning.as_json() for warning in report.warnings],
         [pair.as_json(False) for pair in report.pairs.pairs],
+        counts=read.counts,
     )
 
 
@@ -183,7 +185,7 @@ def _import(runtime: RoleRuntime, actor: Actor, submitted: Submitted, asked: Jso
     accepted = row.good if row.state == ACCEPTED or dry else 0
     return Outcome(
         row.mapping, row.format or SHEET, row.rows, accepted, report["faults"], report["warnings"], report["pairs"],
-        row.id, dry,
+        row.id, dry, row.counts,
     )  # fmt: skip
 
 
@@ -193,7 +195,7 @@ def _show(outcome: Outcome, seconds: float, as_json: bool) -> None:
         click.echo(json.dumps(outcome.as_json(seconds), ensure_ascii=False, indent=1))
     else:
         for fault in outcome.faults:
-            where = f"第 {fault['row']} 行 {fault['column']}"
+            where = f"{PLACES[outcome.counts].format(n=fault['row'])} {fault['column']}"
             click.echo(f"{where}：{fault['reason_zh']} / {fault['reason_en']} [{fault['code']}]")
         conflicts = sum(pair["kind"] == CONTRADICTION for pair in outcome.pairs)
         faulty = len({fault["row"] for fault in outcome.faults})

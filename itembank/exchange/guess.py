@@ -174,7 +174,7 @@ def guess_mapping(headers: Sequence[str], columns: Sequence[Sequence[str]]) -> G
     table |= _types(cells_of.get(chosen.get("type", ""), ()), "type" in chosen)
     table |= {field: dict(words) for field, words in WORDS.items() if field in chosen}
     table["figures"] = {"rule": "column" if "figure" in chosen else "none", "separators": ";,、"}
-    table["duplicates"] = {"identity": ["stem", "figures"], "near_ratio": 93}
+    table["duplicates"] = {"identity": ["stem", "figures"], "near_ratio": 90}
     needed = [header for field, header in chosen.items() if field in ("code", "point", "type", "stem", "key")]
     table["recognise"] = {"headers": [*needed, *options[:2]]}
     defaults = {"code_prefix": "ITEM"} if "code" not in chosen else {}

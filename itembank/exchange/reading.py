@@ -100,7 +100,7 @@ def plain_mapping(name: str) -> Table:
         "name": name,
         "title_zh": known.title_zh,
         "title_en": known.title_en,
-        "duplicates": {"identity": ["stem", "figures"], "near_ratio": 93},
+        "duplicates": {"identity": ["stem", "figures"], "near_ratio": 90},
         "defaults": {"code_prefix": name.upper()[:8]},
     }
 
@@ -186,6 +186,7 @@ def settings_of(mapping: Mapping, points: frozenset[str]) -> Settings:
         source=mapping.defaults.source,
         known_points=points,
         min_options=mapping.min_options,
+        categories=mapping.defaults.categories,
     )
 
 

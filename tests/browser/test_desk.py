@@ -78,12 +78,13 @@ def counted(office: Office) -> int:
 def test_nothing_goes_in_before_the_faults_were_seen(office: Office) -> None:
     page = office.desk.signed_in(f"{office.address}/import", "author")
     upload(page, "items.xlsx", workbook([*rows(30), item_row(31, "A-A-001", 答案="E"), item_row(32, "Z-Z-999")]))
-    page.get_by_role("button", name="继续").click()
-    page.get_by_role("button", name="逐行核对").click()
-    expect(page.get_by_text("有误 2 行")).to_be_visible()
+    page.get_by_role("button", name="上传并识别").click()
+    expect(page.get_by_text("已识别版式：考试系统试题工作簿")).to_be_visible()
+    page.get_by_role("button", name="逐题核对").click()
+    expect(page.get_by_text("有误 2 题")).to_be_visible()
     expect(page.locator("details").first.locator("tbody tr")).to_have_count(2)
     assert counted(office) == 0
-    page.get_by_role("button", name="接收无误行（30 行）").click()
+    page.get_by_role("button", name="接收无误的 30 题").click()
     expect(page.get_by_text("30 题已进入题库，等待审题。")).to_be_visible()
     assert counted(office) == 30
     page.get_by_role("link", name="查看这些试题").click()

@@ -53,7 +53,7 @@ def test_the_layout_is_recognised_and_1371_of_1375_rows_are_good(crac: Path) -> 
     submitted = Submitted("full.csv", data, figures_of(crac))
     mapping = read_mapping(choose_mapping(submitted))
     assert mapping.name == "crac-2025"
-    report = examine_alone(submitted, mapping)
+    _, report = examine_alone(submitted, mapping)
     assert (report.rows, len(report.good)) == (1375, 1371)
     codes = {n: row["I"] for n, row in enumerate(csv.DictReader(io.StringIO(data.decode())), 2)}
     assert {codes[fault.row]: fault.code for fault in report.faults} == EXPLAINED
@@ -64,7 +64,7 @@ def test_the_layout_is_recognised_and_1371_of_1375_rows_are_good(crac: Path) -> 
 
 def test_without_its_figures_the_items_that_need_one_stay_out(crac: Path) -> None:
     submitted = Submitted("full.csv", (crac / "full.csv").read_bytes())
-    report = examine_alone(submitted, read_mapping(choose_mapping(submitted)))
+    _, report = examine_alone(submitted, read_mapping(choose_mapping(submitted)))
     missing = [fault for fault in report.faults if fault.code == "figure.missing"]
     assert 40 <= len(missing) <= 53
 

@@ -7,6 +7,7 @@ with the file as a whole is raised (`refusals.py`), what is wrong with one quest
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from itembank.exchange.mapping import folded
 from itembank.exchange.rows import ReadRow
 from itembank.items.faults import Flaw
 
@@ -18,8 +19,8 @@ class Settings:
     """What the person says for files that cannot say it themselves.
 
     `known_points` are the codes of the specification: a tag or category of the file is taken for the competency point
-    only when it names one of them; otherwise `default_point` holds. Codes are the file's own where it has some that are
-    sound, otherwise `code_prefix` and the number of the question.
+    only when it names one of them, or when `categories` says which point it means; otherwise `default_point` holds.
+    Codes are the file's own where it has some that are sound, otherwise `code_prefix` and the number of the question.
     """
 
     default_point: str = ""
@@ -28,10 +29,13 @@ class Settings:
     source: str = ""
     known_points: frozenset[str] = frozenset()
     min_options: Mapping[str, int] = field(default_factory=dict, hash=False)
+    categories: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def point(self, candidates: Iterable[str]) -> str:
-        """The first candidate that is a known point, or the default."""
-        return next((each for each in candidates if each in self.known_points), self.default_point)
+        """The point a candidate is said to mean, the first candidate that is a known point, or the default."""
+        named = list(candidates)
+        meant = [self.categories[folded(each)] for each in named if folded(each) in self.categories]
+        return next((each for each in [*meant, *named] if each in self.known_points), self.default_point)
 
     def code(self, own: str, number: int) -> str:
         """The file's own code, or the prefix and the number of the question."""

@@ -26,7 +26,7 @@ class LayoutQuestion(Schema):
 
 
 class SheetColumnView(Schema):
-    """A column of the sheet with some of its cells."""
+    """A column of the sheet with some of its cells, each text once."""
 
     header: str
     cells: list[str]

@@ -6,7 +6,7 @@ export interface MappingTables {
   options?: { separators?: string | string[] };
   types?: Record<string, string>;
   keys?: { separators?: string; true?: string[]; false?: string[]; numbers?: boolean; count_pattern?: string };
-  defaults?: { point?: string; code_prefix?: string; type?: string; source?: string };
+  defaults?: { point?: string; code_prefix?: string; type?: string; source?: string; categories?: Record<string, string> };
   duplicates?: { identity?: string[]; near_ratio?: number };
   recognise?: { headers?: string[] };
   [other: string]: unknown;
