@@ -26,7 +26,7 @@ from itembank.papers.opening import FormAltered, open_form, open_key_package, re
 from itembank.papers.printing.paper import print_form, print_marking_key
 from itembank.papers.tables import CopyRow, load_ceremony, load_paper
 
-SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 
 class TooManyCopies(Refused):

@@ -1,20 +1,35 @@
 """Printed papers: every word of the form stands in the booklet, nothing of the key does, each copy bears its mark."""
 
+import os
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pypdfium2
 import pytest
 import zxingcpp
+from click.testing import CliRunner, Result
 
+from examserver.cli import exam
+from examserver.kernel.access import system_actor
+from examserver.kernel.canonical import b64u
+from examserver.kernel.crypto.keys import KeyPair
+from examserver.kernel.crypto.sign import Signer
+from examserver.plumbing.audit_store import read_events
 from examserver.plumbing.fonts import load_fonts
+from examserver.plumbing.trust import trust_key
+from examserver.plumbing.work import open_work
 from itembank.assembly.content import FormDocument
 from itembank.items.content import html_block, text_block
+from itembank.papers.printing.actions import OnePersonPrints
 from itembank.papers.printing.answer_sheet import signs_of
 from itembank.papers.printing.markup import inline, parse_fragment
 from itembank.papers.printing.paper import print_form, print_marking_key
+from itembank.papers.sealing import seal_paper
 from tests.every_type import BODIES
+from tests.itembank.papers.build import custodian_of, facts, forms_to_seal
 from tests.itembank.test_form_documents import OWN, built
+from tests.kit import PASSWORD, make_world
 
 RARE = "𠮷𬭎囍"
 MATH = (
@@ -117,3 +132,36 @@ def test_every_item_has_its_place_on_the_answer_sheet(document: FormDocument, pr
     assert all(str(number) in sheet for number in range(1, len(BODIES) + 1))
     item = next(one for part in document.content["sections"] for one in part["items"] if one["type"] == "true_false")
     assert signs_of(item) == ["对", "错"]
+
+
+def test_the_marking_key_is_printed_by_two_of_the_authority_and_by_nobody_else(tmp_path: Path) -> None:
+    world = make_world(tmp_path / "data", roles=("authority",))
+    runtime = world.runtimes["authority"]
+    for login in ("甲", "乙"):
+        world.signed_in("authority", login, "grading_officer")
+    bank = KeyPair.generate()
+    with open_work(runtime, system_actor("test")) as work:
+        trust_key(work, "bank", "省级题库", b64u(bank.signing.public_raw), None)
+    pairs = [KeyPair.generate() for _ in range(2)]
+    people = [custodian_of(n, pair) for n, pair in enumerate(pairs)]
+    signer, grading = Signer("bank", "省级题库", bank.signing), runtime.keys.sealing.public_raw
+    sealed = seal_paper(facts(2), forms_to_seal(), people, grading, signer, os.urandom)
+    (tmp_path / "p.paper.zip").write_bytes(sealed.package)
+    (tmp_path / "p.keys.json").write_bytes(sealed.keys)
+    (tmp_path / "secret").write_text(PASSWORD)
+
+    def run(*logins: str) -> Result:
+        asked = ["--keys", "p.keys.json", "--package", "p.paper.zip", "--out", "m.pdf"]
+        words = ["--data", str(tmp_path / "data"), "paper", "marking-key", "--form", "A"]
+        words += [one if one.startswith("--") else str(tmp_path / one) for one in asked]
+        for login in logins:
+            words += ["--login", login, "--password-file", str(tmp_path / "secret")]
+        return CliRunner().invoke(exam, words)
+
+    assert isinstance(run("甲", "甲").exception, OnePersonPrints)
+    done = run("甲", "乙")
+    assert done.exit_code == 0, (done.output, done.exception)
+    assert "评分标准" in "".join(pages((tmp_path / "m.pdf").read_bytes()))
+    with open_work(runtime, system_actor("test"), write=False) as work:
+        said = [event for event in read_events(work.session, "authority") if event.action == "marking_key.printed"]
+    assert [len(event.facts["persons"]) for event in said] == [1 + 1]
