@@ -54,14 +54,18 @@ class Answers:
         elif self.last:
             self.sections[-1][1][self.last].append(line.strip())
 
+    def belong(self, heading: Heading) -> None:
+        """The groups without heading are those of this section, behind which they stand."""
+        self.sections = [(head if head.kind or head.label else heading, numbers) for head, numbers in self.sections]
+
     def of(self, heading: Heading, place: int, number: int, alone: bool) -> list[str]:
         """Every answer that may belong to this number of this section, the `place`-th of the paper.
 
         Groups without heading belong to the sections in their order when there is one for each, and to any question
         whose number is `alone` in the paper when there is only one group.
         """
-        fitting = [numbers for head, numbers in self.sections if number in numbers and _same(head, heading)]
-        bare = [numbers for head, numbers in self.sections if not (head.kind or head.label)]
+        fitting = [numbers for head, numbers in self.sections if number in numbers and same_section(head, heading)]
+        bare = [numbers for head, numbers in self.sections if numbers and not (head.kind or head.label)]
         if not fitting and len(bare) > 1 and 0 < place <= len(bare):
             fitting = [bare[place - 1]] if number in bare[place - 1] else []
         elif not fitting and len(bare) == 1 and alone:
@@ -77,7 +81,8 @@ class Answers:
         self.last = number
 
 
-def _same(one: Heading, other: Heading) -> bool:
+def same_section(one: Heading, other: Heading) -> bool:
+    """Whether two headings name one section: by their numerals where both have one, by their kinds otherwise."""
     if not (one.label or one.kind):
         return False
     if one.label and other.label:

@@ -40,7 +40,7 @@ _TIGHT_QUESTION = re.compile(r"\s*(?P<dot>\d{1,4})\.(?=\d)")
 _TAG = re.compile(rf"\s*[(\[【]\s*(?P<kind>(?:{_ANY_KIND})(?:题)?)\s*[)\]】]\s*")
 _TAG_BEHIND = re.compile(r"[(\[【]\s*(?P<kind>单选|多选|不定项|判断)(?:题)?\s*[)\]】]\s*$")
 _OWN_POINTS = re.compile(r"[(]\s*(?:本?小?题)?\s*(\d{1,3}(?:\.\d)?)\s*分\s*[)]\s*$")
-_HEADED_LIST = re.compile(r"(?P<head>[^\d]{2,40}?(?:题|答案)[^\d]{0,12}?)[:\s]\s*(?P<rest>[(]?\d{1,4}.*)$", re.DOTALL)
+_HEADED_LIST = re.compile(r"(?P<head>[^\d]{0,40}?(?:题|答案)[^\d]{0,12}?)[:\s]\s*(?P<rest>[(]?\d{1,4}.*)$", re.DOTALL)
 _ANSWER = r"(?:参考|标准|正确)?\s*答\s*案|答"
 _EXPLAIN = "答案解析|试题解析|解析|详解|分析|点评|解题思路|评分标准|评分细则"
 _ATTRIBUTES = "|".join(sorted((name for name in NAMES if not name.isascii()), key=len, reverse=True))

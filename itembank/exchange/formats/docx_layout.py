@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from itembank.exchange.formats import docx_labels as words
-from itembank.exchange.formats.docx_keys import Answers, is_list_line
+from itembank.exchange.formats.docx_keys import Answers, is_list_line, same_section
 from itembank.exchange.formats.docx_labels import Heading, Numbered, Option
 
 NO_HEADING = Heading("", "")
@@ -53,12 +53,15 @@ class _Walk:
         self.lines, self.paper = lines, Paper()
         self.heading, self.place, self.draft = NO_HEADING, 0, Draft(NO_HEADING, 0)
         self.state, self.style = "preamble", ""
-        self.in_list = False
+        self.in_list = self.lists_between = False
+        self.seen: list[Heading] = []
 
     def run(self) -> Paper:
         for index, line in enumerate(self.lines):
             if line.strip():
                 self.take(line, index)
+        if self.lists_between:
+            self.paper.answers.belong(self.heading)
         return self.paper
 
     def next_line(self, index: int) -> str:
@@ -82,14 +85,19 @@ class _Walk:
             self.goes_on(line)
 
     def begins_section(self, heading: Heading) -> bool:
-        if self.in_list:
+        if self.in_list and (not self.seen or any(same_section(heading, each) for each in self.seen)):
             self.paper.answers.enter(heading)
             return True
+        if self.in_list:
+            # A section not seen before: every section has its answers behind it.
+            self.paper.answers.belong(self.heading)
+            self.in_list, self.lists_between = False, True
         if self.heading is NO_HEADING and not any(draft.is_complete for draft in self.paper.drafts):
             # Numbered instructions before the first section are no questions.
             self.paper.preamble += [line for draft in self.paper.drafts for line in draft.stem]
             self.paper.drafts = []
         self.heading, self.state, self.style, self.place = heading, "section", "", self.place + 1
+        self.seen.append(heading)
         return True
 
     def begins_list(self, line: str, index: int) -> bool:
@@ -100,8 +108,10 @@ class _Walk:
         after = is_list_line(following) or words.heading_of(following) is not None
         waits = self.state in ("stem", "options") and self.draft.answer is None and not self.paper.answers.found
         if words.is_list_head(line) and (after or not waits) and self.paper.drafts:
+            self.paper.answers.enter(NO_HEADING)
             return after
         if is_list_line(line, strict=True) and self.paper.drafts:
+            self.paper.answers.enter(NO_HEADING)
             self.paper.answers.take(line)
             return True
         return False

@@ -184,3 +184,29 @@ def test_the_layout_that_question_sites_export_is_understood() -> None:
 def test_questions_laid_out_as_a_table_are_told() -> None:
     word = Word().table([["题干", "答案"], ["甲", "A"]]).lines("一、判断题\n1. 题\n答案：√")
     assert "docx.table" in told(parsed(word))
+
+
+BETWEEN = """
+一、单选题
+1. 一
+A. 甲 B. 乙 C. 丙
+2. 二
+A. 甲 B. 乙 C. 丙
+答案：1-2 AB
+二、判断题
+1. 三
+2. 四
+答案：
+1.√ 2.×
+三、多选题
+1. 五
+A. 甲 B. 乙 C. 丙
+答案
+1. ABC
+"""
+
+
+def test_answers_behind_every_section_stay_with_their_section() -> None:
+    source = parsed(Word().lines(BETWEEN))
+    assert counted(source) == (5, 5, {})
+    assert ["".join(row.body.key) for row in source.rows] == ["A", "B", "true", "false", "ABC"]
