@@ -2,6 +2,7 @@
 
 from examserver.kernel.access import SIGNED_IN, Permit
 from examserver.plumbing.contract import FileAnswer, NoContent, endpoint
+from examserver.plumbing.identity import role_permissions
 from examserver.plumbing.work import Work
 from itembank.items.text import tidy
 from itembank.units import actions, store
@@ -81,7 +82,7 @@ def list_members(work: Work) -> MemberList:
         )
         for one in store.members(work)
     ]
-    return MemberList(members=rows)
+    return MemberList(roles=list(role_permissions(work.role)), members=rows)
 
 
 @endpoint(

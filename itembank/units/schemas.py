@@ -41,8 +41,9 @@ class MemberView(Schema):
 
 
 class MemberList(Schema):
-    """Every account of the bank."""
+    """Every account of the bank, and the roles there are."""
 
+    roles: list[str]
     members: list[MemberView]
 
 

@@ -95,7 +95,7 @@ def test_reviewers_are_drawn_without_the_authors_institution_and_see_only_their_
 def test_a_verdict_form_is_complete_or_it_is_not_taken(house: House) -> None:
     path = f"/api/bank/reviews/{mine(house.near)[0]['id']}"
     opened = good(house.near.get(path, headers={"X-Exam-Purpose": "%E5%AE%A1%E9%A2%98%E5%A4%8D%E6%A0%B8"}))
-    assert opened["item"]["versions"][0]["key"] and [one["name"] for one in opened["criteria"]][0] == "correctness"
+    assert opened["item"]["versions"][0]["key"] and next(one["name"] for one in opened["criteria"]) == "correctness"
     assert house.reads(purpose="审题复核")[0]["person_name"] == "Near"
     assert refused(house.near.post(f"{path}/verdict", {"verdict": "accept", "grades": FINE})) == "review.form"
     faulty = FORM | {"key": {"grade": "fault", "words": "答案应为 B"}}
@@ -260,6 +260,27 @@ def test_an_institution_assembles_unread_from_what_was_allocated(house: House) -
     assert good(house.bank.assembler.get(form))["content"]
     assert [one["id"] for one in good(assembler.get("/api/bank/assemblies"))["assemblies"]] == [made["assembly"]]
     assert good(assembler.get(f"{path}/allocations"))["allocations"][0]["forms_used"] == 1
+
+
+def test_an_unready_bank_serves_trial_papers_only_and_those_are_never_sealed(house: House) -> None:
+    path = f"/api/bank/banks/{house.bank.id}"
+    house.bank.approve(house.bank.take(workbook([item_row(960, "A-A-002")])))
+    good(house.keeper.post(f"{path}/readiness", {"state": "preparing", "reason": "补充试题"}))
+    cells = [{"area": "A-A-002", "type": "single_response", "count": 2}]
+    changes = {"name": "试测", "cells": cells, "total_points": "2"}
+    blueprint = good(house.bank.assembler.post(f"{path}/blueprints", BLUEPRINT | changes))["id"]
+    start, asked = f"/api/bank/blueprints/{blueprint}/assemblies", {"forms": 1, "reserve_forms": 0, "seed": "t"}
+    assert refused(house.bank.assembler.post(start, asked)) == "bank.not_ready"
+    made = good(house.bank.assembler.post(start, asked | {"purpose": "trial"}))["assembly"]
+    house.bank.world.run_jobs()
+    view = good(house.bank.assembler.get(f"/api/bank/assemblies/{made}"))
+    assert (view["state"], view["purpose"]) == ("assembled", "trial"), view
+    good(house.bank.releaser.post(f"/api/bank/assemblies/{made}/approve"))
+    sealer = house.bank.world.signed_in("bank", "sealer", "paper_sealer")
+    terms = {"custodians": ["cus_a", "cus_b"], "threshold": 2, "not_before_ms": 1, "expires_ms": 2, "title": "试测"}
+    assert refused(sealer.post(f"/api/bank/assemblies/{made}/papers", terms)) == "paper.trial"
+    assert good(sealer.get("/api/bank/sealable-assemblies"))["assemblies"] == []
+    good(house.keeper.post(f"{path}/readiness", {"state": "ready"}))
 
 
 def test_every_reading_is_in_the_record_with_its_purpose(house: House) -> None:

@@ -7203,11 +7203,13 @@ export interface components {
         };
         /**
          * MemberList
-         * @description Every account of the bank.
+         * @description Every account of the bank, and the roles there are.
          */
         MemberList: {
             /** Members */
             members: components["schemas"]["MemberView"][];
+            /** Roles */
+            roles: string[];
         };
         /**
          * MemberView
@@ -14665,7 +14667,7 @@ export interface operations {
                     "application/octet-stream": string;
                 };
             };
-            /** @description Errors: call.not_for_this, ceremony.missing, ceremony.wrong_state, paper.destroyed, paper.not_sealed, print.too_many */
+            /** @description Errors: call.not_for_this, ceremony.missing, ceremony.wrong_state, paper.destroyed, paper.not_sealed, print.failed, print.too_many */
             default: {
                 headers: {
                     [name: string]: unknown;

@@ -139,6 +139,23 @@ export const g = catalogue(
     members: "{n} 人",
     roles: "角色",
     placed: "{name} 的单位已更新",
+    newAccount: "新建账号",
+    accountMade: "账号已建立：{name}",
+    login: "登录名",
+    personName: "姓名",
+    firstPassword: "初始密码",
+    passwordHint: "至少 10 个字符，请当面告知本人",
+    role_item_author: "命题人",
+    role_item_reviewer: "审题人",
+    role_unit_contact: "单位联系人",
+    role_bank_keeper: "题库入库员",
+    role_item_approver: "批准人",
+    role_item_analyst: "统计分析员",
+    role_paper_assembler: "组卷员",
+    role_paper_approver: "审卷人",
+    role_paper_sealer: "封卷员",
+    role_custody_officer: "保管管理员",
+    role_bank_admin: "题库管理员",
     reads: "查阅记录",
     readsAbout: "每一次查看试题或试卷内容都在此：谁、何时、看了什么、为了什么。",
     when: "时间",
@@ -329,6 +346,23 @@ export const g = catalogue(
     members: "{n} {n|person|people}",
     roles: "Roles",
     placed: "{name} is placed",
+    newAccount: "New account",
+    accountMade: "Account made: {name}",
+    login: "Login",
+    personName: "Name",
+    firstPassword: "First password",
+    passwordHint: "At least 10 characters; tell the person face to face",
+    role_item_author: "author",
+    role_item_reviewer: "reviewer",
+    role_unit_contact: "unit contact",
+    role_bank_keeper: "keeper",
+    role_item_approver: "approver",
+    role_item_analyst: "analyst",
+    role_paper_assembler: "assembler",
+    role_paper_approver: "form approver",
+    role_paper_sealer: "sealer",
+    role_custody_officer: "custody officer",
+    role_bank_admin: "administrator",
     reads: "Readings",
     readsAbout: "Every reading of items and forms: who, when, what and why.",
     when: "When",
@@ -392,4 +426,14 @@ const READS = ["items_listed", "item_read", "item_compared", "review_opened", "f
 export function readWord(action: string): string {
   const known = READS.find((one) => one === action.replace(".", "_"));
   return known ? g(`r_${known}`) : action;
+}
+
+const ROLES = [
+  "item_author", "item_reviewer", "unit_contact", "bank_keeper", "item_approver", "item_analyst", "paper_assembler", "paper_approver", "paper_sealer", "custody_officer", "bank_admin",
+] as const;
+
+/** A role of config/roles.toml as a person says it. */
+export function roleWord(role: string): string {
+  const known = ROLES.find((one) => one === role);
+  return known ? g(`role_${known}`) : role;
 }
