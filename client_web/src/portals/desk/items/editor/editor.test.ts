@@ -122,8 +122,8 @@ describe("areas", () => {
 
 describe("faults", () => {
   const flaw = (field: string): { field: string; code: string; reason_zh: string; reason_en: string; value: string } => ({ field, code: "c", reason_zh: "", reason_en: "", value: "" });
-  it("stand at their field and at the whole it is part of", () => {
-    expect(flawsAt([flaw("targets:2"), flaw("target"), flaw("key")], ["targets"]).map((one) => one.field)).toEqual(["targets:2"]);
+  it("stand at their field, those of a part at the part only", () => {
+    expect(flawsAt([flaw("targets:2"), flaw("targets"), flaw("key")], ["targets"]).map((one) => one.field)).toEqual(["targets"]);
     expect(flawsOf({ faults: [flaw("stem")] })).toHaveLength(1);
     expect(flawsOf({})).toEqual([]);
   });

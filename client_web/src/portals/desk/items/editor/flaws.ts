@@ -7,9 +7,8 @@ export interface Flaw {
   readonly value: string;
 }
 
-/** The faults of these fields; a name without a colon also takes the faults of its parts (`targets` takes `targets:2`). */
-export const flawsAt = (flaws: readonly Flaw[], fields: readonly string[]): Flaw[] =>
-  flaws.filter((flaw) => fields.some((field) => flaw.field === field || flaw.field.startsWith(`${field}:`)));
+/** The faults of exactly these fields; a part (`targets:2`) is told where that part stands, not again at the whole. */
+export const flawsAt = (flaws: readonly Flaw[], fields: readonly string[]): Flaw[] => flaws.filter((flaw) => fields.includes(flaw.field));
 
 /** The faults a refused save carries. */
 export function flawsOf(fields: Readonly<Record<string, unknown>>): Flaw[] {
