@@ -186,7 +186,16 @@ def options_in(line: str, expected: str) -> tuple[str, list[Option]]:
         return line, []
     ends = [start for start, _, _ in marks[1:]] + [len(line)]
     found = [Option(letter, line[after:end].strip()) for (_, after, letter), end in zip(marks, ends, strict=True)]
+    if len(found) > 1 and any(not option.text for option in found):
+        # 已知 A、B、C 三相 … names things, it offers nothing.
+        return line, []
     return line[: marks[0][0]].rstrip(), found
+
+
+def starts_with(line: str, letter: str) -> bool:
+    """Whether the line opens with the option of this letter."""
+    found = options_in(line, letter)
+    return bool(found[1]) and not found[0].strip() and found[1][0].letter == letter
 
 
 def _option_marks(text: str, expected: str) -> list[tuple[int, int, str]]:

@@ -81,7 +81,7 @@ class _Walk:
             self.in_list = True
         elif self.in_list:
             self.paper.answers.take(line)
-        elif not (self.begins_question(line) or self.takes_options(line) or self.takes_labels(line)):
+        elif not (self.begins_question(line) or self.takes_options(line, index) or self.takes_labels(line)):
             self.goes_on(line)
 
     def begins_section(self, heading: Heading) -> bool:
@@ -146,18 +146,26 @@ class _Walk:
             return True
         return self.draft.is_complete and not written and found.number == self.draft.number + 1
 
-    def takes_options(self, line: str) -> bool:
+    def takes_options(self, line: str, index: int) -> bool:
         if self.state not in ("stem", "options"):
             return False
         expected = chr(ord(self.draft.options[-1].letter) + 1) if self.draft.options else "A"
         before, options = words.options_in(line, expected)
         if not options or (not self.draft.options and options[0].letter != "A" and before.strip()):
             return False
+        if not self.draft.options and len(options) == 1 and not self.b_follows(index):
+            return False
         if before.strip():
             self.goes_on(before)
         self.draft.options += options
         self.state = "options"
         return True
+
+    def b_follows(self, index: int) -> bool:
+        """Whether a lone A at the start of a line is an option, not a stem that begins with A、B 两点."""
+        following = [line for line in self.lines[index + 1 : index + 8] if line.strip()][:4]
+        opened = [letter for line in following for letter in "AB" if words.starts_with(line, letter)]
+        return opened[:1] == ["B"]
 
     def takes_labels(self, line: str) -> bool:
         found = words.labels(line)

@@ -28,7 +28,6 @@ _HIDDEN = {char: chr(0xFDD0 + place) for place, char in enumerate(_ESCAPED)}
 _SHOWN = {ord(hidden): "\n" if char == "n" else char for char, hidden in _HIDDEN.items()}
 _ESCAPE = re.compile(r"\\([:#={}~\\n])")
 _FLAG = re.compile(r"\s*\[(html|markdown|moodle|plain)\]", re.IGNORECASE)
-_OLD_WEIGHT = re.compile(r"\s*(-?\d+(?:\.\d+)?)%")
 _NAME = re.compile(r"\s*::(.*?)::", re.DOTALL)
 _ID = re.compile(r"\[id:([^\]\\]+)\]")
 _TAG = re.compile(r"\[tag:([^\]\\]+)\]")
@@ -91,7 +90,7 @@ class _Reader:
     def answer(self, raw: str, right: bool) -> Answer:
         """One answer: weight, words, feedback."""
         text, _, feedback = raw.partition("#")
-        weight = WEIGHT.match(text) or (None if right else _OLD_WEIGHT.match(text))
+        weight = WEIGHT.match(text)
         share = Decimal(weight[1]) if weight else FULL if right else Decimal(0)
         text = text[weight.end() :] if weight else text
         plain = shown(_FLAG.sub("", text, count=1)).strip()

@@ -54,6 +54,9 @@ def choice(question: Question, stem: Blocks, answers: Sequence[Answer], several:
     options = [answer.blocks for answer in answers]
     if not several:
         right = [place for place, answer in enumerate(answers) if answer.weight == FULL]
+        if len(right) > 1:
+            zh, en = f"单选题有 {len(right)} 个完全正确的选项", f"One answer is asked for, {len(right)} are fully right"
+            question.flaw("key", "key.count", zh, en)
         if any(0 < answer.weight < FULL for answer in answers):
             question.notes.add("penalty")
         return question.choice(stem, options, right)

@@ -106,6 +106,13 @@ def test_what_is_wrong_with_a_question_is_said_and_stops_no_other(text: str, cod
     assert code in codes(rows[0]) and rows[-1].flaws == ()
 
 
+def test_letters_that_name_things_are_no_options() -> None:
+    text = "1. 已知 A、B、C 三相电压对称，\nA、B两点间接有负载，求（　）。\nA. 电流\nB. 电压\nC. 功率\n答案：C"
+    (row,) = parsed(Word().lines(text)).rows
+    assert (row.flaws, options(row)) == ((), ["电流", "电压", "功率"])
+    assert stem(row).endswith("A、B两点间接有负载，求（　）。")
+
+
 def test_a_jump_of_the_numbers_is_told() -> None:
     assert "number.gap" in told(parsed(Word().lines(LIST.replace("3. 三", "4. 三") + "答案\n1-4 ABCA")))
 

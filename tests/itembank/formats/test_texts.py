@@ -133,6 +133,14 @@ def test_partial_credit_that_the_bank_does_not_know_is_told() -> None:
     assert "penalty.dropped" in told(read("gift", "选{~%70%甲 ~%30%乙 ~丙 ~丁}"))
 
 
+def test_an_option_that_is_a_percentage_stays_an_option() -> None:
+    assert options(one("gift", "相对湿度不超过{~20% =30% ~40%以上}")) == ["20%", "30%", "40%以上"]
+
+
+def test_two_fully_right_options_are_no_single_choice() -> None:
+    assert codes(one("gift", "选{=甲 =乙 ~丙}")) == ["key.count"]
+
+
 def test_codes_are_made_of_the_prefix_and_the_line() -> None:
     (row,) = read("gift", "\n\n对{T}", Settings(default_point="A", code_prefix="LN")).rows
     assert (row.body.content.code, row.body.content.point) == ("LN-0003", "A")
