@@ -192,10 +192,10 @@ def options_in(line: str, expected: str) -> tuple[str, list[Option]]:
     return line[: marks[0][0]].rstrip(), found
 
 
-def starts_with(line: str, letter: str) -> bool:
-    """Whether the line opens with the option of this letter."""
-    found = options_in(line, letter)
-    return bool(found[1]) and not found[0].strip() and found[1][0].letter == letter
+def opening_letter(line: str) -> str:
+    """The letter of the option that opens the line; empty when none does."""
+    before, options = options_in(line, "B")
+    return options[0].letter if options and not before.strip() else ""
 
 
 def _option_marks(text: str, expected: str) -> list[tuple[int, int, str]]:

@@ -153,7 +153,7 @@ class _Walk:
         before, options = words.options_in(line, expected)
         if not options or (not self.draft.options and options[0].letter != "A" and before.strip()):
             return False
-        if not self.draft.options and len(options) == 1 and not self.b_follows(index):
+        if not self.draft.options and len(options) == 1 and not self.others_follow(index):
             return False
         if before.strip():
             self.goes_on(before)
@@ -161,11 +161,11 @@ class _Walk:
         self.state = "options"
         return True
 
-    def b_follows(self, index: int) -> bool:
+    def others_follow(self, index: int) -> bool:
         """Whether a lone A at the start of a line is an option, not a stem that begins with A、B 两点."""
         following = [line for line in self.lines[index + 1 : index + 8] if line.strip()][:4]
-        opened = [letter for line in following for letter in "AB" if words.starts_with(line, letter)]
-        return opened[:1] == ["B"]
+        letters = [letter for letter in map(words.opening_letter, following) if letter]
+        return bool(letters) and letters[0] != "A"
 
     def takes_labels(self, line: str) -> bool:
         found = words.labels(line)
