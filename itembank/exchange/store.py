@@ -25,7 +25,6 @@ from itembank.exchange.formats.refusals import UnreadableFile
 from itembank.exchange.mapping import Mapping
 from itembank.exchange.reading import Read
 from itembank.exchange.refusals import BankMoved
-from itembank.exchange.sheet import UnreadableSheet
 from itembank.exchange.tables import ImportRow, saved_mappings
 from itembank.exchange.ticks import Tick
 from itembank.items.actions import version_values
@@ -36,7 +35,7 @@ from itembank.items.tables import AssetRow, ItemRow, ItemVersionRow, load_assets
 MAPPINGS = REPOSITORY / "config" / "mappings"
 CHUNK = 2_000
 # The file itself is at fault, whoever reads it under whatever mapping.
-REFUSALS = (UnreadableFile, RefusedArchive, UnreadableSheet, RefusedFigures)
+REFUSALS = (UnreadableFile, RefusedArchive, RefusedFigures)
 
 
 class NoSuchMapping(Missing):
