@@ -1,4 +1,4 @@
-"""Answers that persons mark: two readings without names, a third where they are far apart, then a run with the marks."""
+"""Answers that persons mark: two readings without names, a third where they are far apart, a run with the marks."""
 
 import json
 import os
@@ -42,8 +42,12 @@ PROSE = {
 
 @pytest.fixture
 def authority(tmp_path: Path) -> Authority:
-    """An authority whose paper has, beside ten choices, one answer in words."""
-    made = make_authority(tmp_path)
+    """An authority whose paper asks for words."""
+    return with_prose(make_authority(tmp_path))
+
+
+def with_prose(made: Authority) -> Authority:
+    """The authority with a paper that has, beside ten choices, one answer in words."""
     forms = []
     for form, name, reserve in FORMS:
         content, key = form_document(form, name, ITEMS), answer_key(form, ITEMS)

@@ -15,7 +15,7 @@ export const m = catalogue(
     left: "待我评",
     begin: "开始评阅",
     back: "返回题目列表",
-    task: "第 {n} 份待评",
+    task: "还有 {n} 份待评",
     stem: "试题",
     answer: "考生作答",
     rubric: "评分要点",

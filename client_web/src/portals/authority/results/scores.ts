@@ -24,7 +24,8 @@ export function distribution(results: readonly ResultLine[], cut: number): Bar[]
     const band = Math.min(9, Math.max(0, Math.floor(Number(one.score) / width)));
     counts[band] = (counts[band] ?? 0) + 1;
   }
-  return counts.map((count, i) => ({ from: i * width, to: (i + 1) * width, count, failing: (i + 1) * width <= cut }));
+  const mark = (i: number): number => Math.round(i * width * 100) / 100; // 3.6, not 3.5999999999999996
+  return counts.map((count, i) => ({ from: mark(i), to: mark(i + 1), count, failing: mark(i + 1) <= cut }));
 }
 
 export const valueWords = (value: TraceItem["value"]): string => {
