@@ -19,6 +19,7 @@ from itembank.papers.ceremony import CallNotForThis
 from itembank.papers.manifest import FormNotInPaper
 from itembank.papers.opening import ReleaseNotForThis, ShareAltered
 from itembank.papers.printing.actions import TooManyCopies, print_copies
+from itembank.papers.printing.store import PrintFailed
 from itembank.papers.resealing import NoKeyDigest
 from itembank.papers.sealing import CustodiansNotDistinct, TooFewCustodians
 from itembank.papers.tables import (
@@ -174,7 +175,15 @@ def close_ceremony(work: Work, ceremony_id: str) -> CeremonyView:
     role="bank",
     access=Permit("papers.print"),
     answer=FileAnswer,
-    errors=(NoSuchCeremony, NotSealedYet, PaperDestroyed, actions.CeremonyWrongState, CallNotForThis, TooManyCopies),
+    errors=(
+        NoSuchCeremony,
+        NotSealedYet,
+        PaperDestroyed,
+        actions.CeremonyWrongState,
+        CallNotForThis,
+        TooManyCopies,
+        PrintFailed,
+    ),
     summary="Print marked copies of the form with their answer sheets; every copy is recorded",
     hot=True,
 )

@@ -6,7 +6,7 @@ answer alone, every copy has a mark of its own on every page, and every mark is 
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from examserver.kernel.access import Actor
@@ -15,15 +15,14 @@ from examserver.kernel.canonical import digest
 from examserver.kernel.crypto.seal import CannotOpen
 from examserver.kernel.documents import require_signatures
 from examserver.kernel.errors import Json, Refused
-from examserver.plumbing.fonts import load_fonts
 from examserver.plumbing.runtime import RoleRuntime
 from examserver.plumbing.trust import trust_of
-from examserver.plumbing.typeface import FontSource
 from examserver.plumbing.work import Work, open_work
 from itembank.papers.ceremonies.actions import READY, CeremonyWrongState, form_keys, manifest_of, sealed_package
 from itembank.papers.ceremony import check_call, read_call
 from itembank.papers.opening import FormAltered, open_form, open_key_package, read_key_package
-from itembank.papers.printing.paper import print_form, print_marking_key
+from itembank.papers.printing.paper import print_marking_key
+from itembank.papers.printing.store import font_sources, print_apart
 from itembank.papers.tables import CopyRow, load_ceremony, load_paper
 
 SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -69,10 +68,6 @@ class _Print:
     marks: tuple[str, ...]
 
 
-def _sources() -> Mapping[str, Sequence[FontSource]]:
-    return {style: load_fonts(style) for style in ("regular", "bold")}
-
-
 def _marks(count: int, first: int) -> list[str]:
     """Marks for copies: eight random signs nobody can guess, and the running number."""
     signs = ["".join(secrets.choice(SIGNS) for _ in range(6)) for _ in range(count)]
@@ -83,7 +78,7 @@ def print_copies(runtime: RoleRuntime, actor: Actor, ceremony_id: str, copies: i
     """The PDF of so many marked copies with answer sheets; the copies are on record before a byte leaves."""
     with open_work(runtime, actor) as work:
         wanted = _begin(work, ceremony_id, copies)
-    return print_form(wanted.paper, wanted.title, wanted.form, wanted.marks, _sources())
+    return print_apart(wanted.paper, wanted.title, wanted.form, wanted.marks)
 
 
 def _begin(work: Work, ceremony_id: str, copies: int) -> _Print:
@@ -137,4 +132,4 @@ def print_key(runtime: RoleRuntime, persons: Sequence[Actor], data: bytes, form:
         if form not in keys:
             raise FormAltered(form=form, reason_zh="答案包中没有这份试卷", reason_en="the key package has no such form")
         work.record("marking_key.printed", package.paper, persons=[one.id for one in persons], **facts)
-    return print_marking_key(title, name, keys[form], "、".join(one.name for one in persons), _sources())
+    return print_marking_key(title, name, keys[form], "、".join(one.name for one in persons), font_sources())
