@@ -14,6 +14,8 @@ from examserver.plumbing.work import Work, open_work
 from itembank.assignments.progress import (
     ACCEPTED,
     CLOSED,
+    DELIVERED,
+    LIVE,
     OFFERED,
     Entry,
     Line,
@@ -109,6 +111,15 @@ def take_step(work: Work, assignment_id: str, step: str, note: str) -> Assignmen
 def visible_assignments(work: Work, bank_id: str = "") -> list[AssignmentRow]:
     """Assignments the acting person has to do with: those of their unit, or all for the authority's own people."""
     return assignments_of(work.session, bank_id, work.actor.scope or "")
+
+
+def waiting_assignments(work: Work) -> list[AssignmentRow]:
+    """What a person's own page shows: their unit's running assignments; for the authority those delivered or late."""
+    rows = [row for row in visible_assignments(work) if row.state in LIVE]
+    if work.actor.scope:
+        return rows
+    day = today(work).isoformat()
+    return [row for row in rows if row.state == DELIVERED or row.due_on < day]
 
 
 def mark_late(work: Work) -> int:

@@ -157,7 +157,7 @@ def read_work(work: Work) -> WorkView:
         )
         for one in actions.returned_to(work)
     ]
-    rows = actions.visible_assignments(work) if "assignments.read" in work.actor.permissions else []
+    rows = actions.waiting_assignments(work) if "assignments.read" in work.actor.permissions else []
     return WorkView(
         reviews=reviews,
         returned=returned,
