@@ -6,12 +6,13 @@ CSRF value; errors have one shape; the text of unknown exceptions never leaves t
 
 import json
 import logging
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from flask import Flask, Request, Response, g, request, send_file
 from pydantic import BaseModel, ValidationError
@@ -206,10 +207,16 @@ def _file(answer: FileAnswer) -> Response:
     else:
         response = Response(answer.content, mimetype=answer.media_type)
         if answer.name:
-            response.headers.set("Content-Disposition", "attachment", filename=answer.name)
+            response.headers["Content-Disposition"] = _attachment(answer.name)
     lasting = "private, max-age=31536000, immutable"
     response.headers["Cache-Control"] = lasting if answer.immutable else "no-store"
     return response
+
+
+def _attachment(name: str) -> str:
+    """The header that names a downloaded file in any script: headers themselves carry Latin-1 only (RFC 6266)."""
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "_", name).strip("_") or "download"
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
 def _before() -> None:

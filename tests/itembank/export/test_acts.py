@@ -5,6 +5,7 @@ import json
 import zipfile
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from click.testing import CliRunner, Result
@@ -59,6 +60,8 @@ def export(bank: Bank, kind: str, **more: Any) -> list[bytes]:
 def fetch(bank: Bank, job: str, part: int) -> bytes:
     got = bank.approver.get(f"/api/bank/exports/{job}/files/{part}")
     assert got.status_code == 200, got.text
+    named = got.headers["Content-Disposition"]
+    assert named.isascii() and quote("电工四级题库") in named, "headers carry Latin-1 only"
     data: bytes = got.data
     return data
 
