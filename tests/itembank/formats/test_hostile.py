@@ -40,10 +40,10 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
 
 def refusal(door: str, data: bytes) -> ExamError:
     """The refusal of these bytes: quick, one of our own errors, in both languages, with what to do next."""
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(ExamError) as caught:
         DOORS[door](data)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
     error = caught.value
     assert error.http_status == 422
     for text in (error.text("zh"), error.text("en"), error.next_step("zh"), error.next_step("en")):
@@ -84,9 +84,9 @@ def test_bombs_in_the_parts_of_packages_are_refused_before_they_expand() -> None
 @pytest.mark.parametrize("name", ["test.docx", "test.xml", "test.gift", "test.txt", "test.zip", "x"])
 def test_recognising_a_hostile_file_never_fails(name: str) -> None:
     for data in [*WRONG.values(), *(data for data, _ in ARCHIVES.values())]:
-        started = time.perf_counter()
+        started = time.process_time()
         find_format(data, name)
-        assert time.perf_counter() - started < 2
+        assert time.process_time() - started < 2
 
 
 SCRIPT = "<script>alert(1)</script>"
