@@ -3,16 +3,18 @@
 import json
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
 from examserver.kernel.canonical import b64u
-from examserver.kernel.crypto.keys import read_key_file, read_public_part, write_key_file
+from examserver.kernel.crypto.keys import KeyPair, read_key_file, read_public_part, write_key_file
 from examserver.kernel.crypto.sign import Signer
 from examserver.kernel.documents import Trust, TrustedKey
+from itembank.papers.ceremony import RESEAL, Call, released_shares, sign_call
 from itembank.papers.fingerprint import fingerprint_words
-from itembank.papers.manifest import read_manifest
+from itembank.papers.manifest import Custodian, read_manifest
 from itembank.papers.opening import read_release
 from itembank.papers.possession import Challenge, check_possession, read_possession, sign_challenge
 from tests.browser.room import Room
@@ -96,3 +98,29 @@ def release_to_the_hall(desk: Desk, room: Room) -> None:
     room.upload(f"/api/hall/sittings/{SITTING}/release", "second.json", room.rig.release(1, "另一台", now))
     sitting = room.people["chief"].get(f"/api/hall/sittings/{SITTING}")
     assert sitting["release"]["released"], sitting["release"]
+    answer_a_call(page, room)
+
+
+def answer_a_call(page: Page, room: Room) -> None:
+    """The same page gives shares to a ceremony of the bank, whose key alone opens them."""
+    manifest, key, now = read_manifest(room.rig.paper.manifest), KeyPair.generate(), int(time.time() * 1000)
+    new = tuple(
+        Custodian(f"new_{n}", f"新保管人{n}", pair.signing.public_raw, pair.sealing.public_raw)
+        for n, pair in enumerate((KeyPair.generate(), KeyPair.generate()))
+    )
+    call = Call(
+        ceremony="cer_1", kind=RESEAL, paper=manifest.paper, manifest_digest=manifest.digest,
+        forms=tuple(form.form for form in manifest.forms), sealing_key=key.sealing.public_raw, opens_ms=now - 1000,
+        closes_ms=now + 3_600_000, made_ms=now, reason="保管人2 调离", asked_by="甲（a）", approved_by="乙（b）",
+        custodians=new, threshold=2, copies=0, place="",
+    )  # fmt: skip
+    page.get_by_role("radio", name="应题库征召").check()
+    upload(page, "c.call.json", sign_call(call, Signer("bank", "样例题库", room.rig.bank.signing)))
+    expect(page.get_by_test_id("give")).to_contain_text("保管人2 调离")
+    expect(page.get_by_test_id("give")).to_contain_text("新保管人0、新保管人1")
+    shares, _ = released_shares(call, manifest, [saved(page, "核对无误，同意并交出份额")], key.sealing)
+    assert [len(shares[form]) for form in call.forms] == [1] * len(manifest.forms)
+    late = sign_call(replace(call, closes_ms=now - 1), Signer("bank", "样例题库", room.rig.bank.signing))
+    upload(page, "late.call.json", late)
+    expect(page.get_by_text("现在不能签发")).to_be_visible()
+    expect(page.get_by_role("button", name="核对无误，同意并交出份额")).to_be_disabled()
