@@ -20,6 +20,7 @@ from itembank.exchange.rows import ReadRow, with_importance
 from itembank.exchange.sheet import Sheet
 from itembank.exchange.ticks import Tick, quiet
 from itembank.items.cases import check_case_company, check_case_group, check_enemies_known
+from itembank.items.company import check_accompanied
 from itembank.items.content import Case, ItemBody, option_text, stem_text
 from itembank.items.faults import Flaw
 from itembank.items.text import private_characters
@@ -209,6 +210,11 @@ def _private(body: ItemBody) -> list[Flaw]:
     return [flaw] if private else []
 
 
+def _unaccompanied(read: ReadRow) -> Iterable[Flaw]:
+    """A digest written into a file is no picture: every picture and sound must come along with the row."""
+    return check_accompanied(read.body, {figure.digest for figure in read.figures})
+
+
 class _Run:
     """Walks the rows in file order; what an earlier good row or the bank holds makes a later row a duplicate."""
 
@@ -228,6 +234,7 @@ class _Run:
         for each in unit:
             found = [*each.read.flaws, *self.check_point(each.read), *self.check_repeated(each.own, codes, items)]
             found += check_enemies_known(each.read.body, self.nameable)
+            found += _unaccompanied(each.read) if not found else []
             flaws.append(found)
             codes[each.own.code] = each.own.place
             items[each.own.key(self.mapping.identity)] = each.own

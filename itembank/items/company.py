@@ -3,7 +3,7 @@
 For editing by hand; the importer asks the same of many rows at once. The facts of the bank come in, nothing is read.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 
 from itembank.items.cases import check_case_company, check_enemies_known
@@ -49,16 +49,23 @@ def check_company(body: ItemBody, company: Company) -> list[Flaw]:
 
 def _check_stored(body: ItemBody, stored: Mapping[str, Stored]) -> Iterator[Flaw]:
     """Every picture and sound is there, is what it is said to be, and has the size it is said to have."""
-    for digest in sorted(stored_in(body)):
-        if digest not in stored:
-            zh = f"图片或音频 {digest[:19]}… 不在题库中，请重新上传"
-            yield Flaw("figure", "figure.missing", zh, "The figure or sound is not stored; upload it again", digest)
+    yield from check_accompanied(body, stored)
     for field, block in _media_of(body):
         known = stored.get(block.asset)
         if known is not None and known.media_type.startswith("audio/") != (block.kind == "audio"):
             zh, en = "把音频当作图片，或把图片当作音频", "A sound is used as a picture, or a picture as a sound"
             yield Flaw(field, "figure.kind", zh, en, block.asset)
     yield from _check_size(body, stored)
+
+
+def check_accompanied(body: ItemBody, there: Container[str]) -> Iterator[Flaw]:
+    """Pictures and sounds an item names, but which are neither stored nor came along with its file."""
+    for digest in sorted(stored_in(body)):
+        if digest not in there:
+            zh = f"图片或音频 {digest[:19]}… 不在题库中，也未随文件提供"
+            yield Flaw(
+                "figure", "figure.missing", zh, "The figure or sound is not stored and did not come along", digest
+            )
 
 
 def _check_size(body: ItemBody, stored: Mapping[str, Stored]) -> Iterator[Flaw]:

@@ -27,6 +27,22 @@ def test_the_template_imports_clean_and_shows_every_type(tmp_path: Path) -> None
     assert types == set(ITEM_TYPES)
 
 
+def test_a_digest_written_into_a_cell_is_no_picture(tmp_path: Path) -> None:
+    out = tmp_path / "t.xlsx"
+    assert CliRunner().invoke(bank_command, ["template", str(out)]).exit_code == 0
+    book = load_workbook(out)
+    sheet = book["试题"]
+    for row in range(3, sheet.max_row + 1):
+        sheet.cell(row, 1, f"X-{row}")
+    sheet["D2"] = f'[[富文本]]\n<p>见图 <img src="sha256:{"a" * 64}" alt="图"></p>'
+    book.save(out)
+    tried = CliRunner().invoke(
+        bank_command, ["import", str(out), "--figures", str(tmp_path / "t-figures.zip"), "--dry-run", "--json"]
+    )
+    codes = {fault["row"]: fault["code"] for fault in json.loads(tried.output)["rejected"] if fault["row"] == 2}
+    assert codes == {2: "figure.missing"}
+
+
 def test_every_column_of_the_layout_is_in_the_template_and_explained(tmp_path: Path) -> None:
     out = tmp_path / "t.xlsx"
     assert CliRunner().invoke(bank_command, ["template", str(out)]).exit_code == 0
