@@ -93,3 +93,4 @@ def log_to_stderr(level: int = logging.INFO) -> None:
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.getLogger("geventwebsocket.handler").setLevel(logging.WARNING)  # one line per request slows the loop
+    logging.getLogger("fontTools").setLevel(logging.WARNING)  # every table of every cut font
