@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from examserver.kernel.errors import Invalid, Refused
 from examserver.plumbing.jobs import enqueue
 from examserver.plumbing.work import Work
-from itembank.allocation.store import gate_assembly, gate_preview
+from itembank.allocation.store import gate_assembly, gate_preview, owned
 from itembank.assembly.blueprint import Blueprint, read_blueprint
 from itembank.assembly.content import FormDocument
 from itembank.assembly.soundness import check_blueprint
@@ -193,7 +193,7 @@ def request_assembly(
 
 def cancel_assembly(work: Work, assembly_id: str) -> AssemblyRow:
     """Stops an assembly that waits or runs; nothing of it is kept but that it was asked for."""
-    row = load_assembly(work.session, assembly_id)
+    row = owned(work, load_assembly(work.session, assembly_id))
     if row.state != RUNNING:
         raise NotAssembled(state=row.state)
     row.state = CANCELLED
@@ -203,7 +203,7 @@ def cancel_assembly(work: Work, assembly_id: str) -> AssemblyRow:
 
 def accept_relaxation(work: Work, assembly_id: str) -> AssemblyRow:
     """Saves the blueprint as changed by the least relaxation and has forms assembled from it."""
-    row = load_assembly(work.session, assembly_id)
+    row = owned(work, load_assembly(work.session, assembly_id))
     if row.state != INFEASIBLE or not row.relaxation:
         raise NoRelaxation(state=row.state)
     offered = row.relaxation
@@ -217,7 +217,7 @@ def accept_relaxation(work: Work, assembly_id: str) -> AssemblyRow:
 
 def approve_assembly(work: Work, assembly_id: str) -> AssemblyRow:
     """Another person than the assembler releases the forms for sealing, after one more check."""
-    row = load_assembly(work.session, assembly_id)
+    row = owned(work, load_assembly(work.session, assembly_id))
     if row.state != ASSEMBLED:
         raise NotAssembled(state=row.state)
     if row.by == work.actor.id:
@@ -267,7 +267,7 @@ def form_documents(work: Work, assembly_id: str) -> list[FormDocument]:
     if row.state not in (APPROVED_FORMS, SEALED):
         raise NotAssembled(state=row.state)
     documents = rebuild_documents(work, row)
-    work.record("forms.handed_over", row.id, forms=len(documents))
+    work.record("forms.handed_over", row.id, forms=len(documents), purpose="封卷")
     return documents
 
 

@@ -4,7 +4,7 @@ from examserver.kernel.access import Permit
 from examserver.plumbing.contract import endpoint
 from examserver.plumbing.work import Work
 from itembank.allocation.rule import AllocationUsedUp, NotAllocated, OutsideAllocation, PlaintextWithheld
-from itembank.allocation.store import own_allocations
+from itembank.allocation.store import own_allocations, owned
 from itembank.assembly import actions
 from itembank.assembly.actions import AssemblerApproves, BlueprintUnsound, NoRelaxation, NotAssembled, SwapperApproves
 from itembank.assembly.forecast import forecast_of
@@ -142,7 +142,7 @@ def _sealable(work: Work, row: AssemblyRow) -> SealableAssembly:
 )
 def read_assembly(work: Work, assembly_id: str) -> AssemblyView:
     """The assembly as it is now."""
-    return assembly_view(work, load_assembly(work.session, assembly_id))
+    return assembly_view(work, owned(work, load_assembly(work.session, assembly_id)))
 
 
 @endpoint(

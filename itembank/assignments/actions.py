@@ -94,7 +94,7 @@ def progress(work: Work, row: AssignmentRow) -> list[Line]:
 
 def take_step(work: Work, assignment_id: str, step: str, note: str) -> AssignmentRow:
     """A step of the unit or of the authority, kept with the counts of the moment; raises what stands against it."""
-    own = work.actor.scope or "" if step in BY_UNIT else ""
+    own = work.actor.scope or "-" if step in BY_UNIT else ""
     row = load_assignment(work.session, assignment_id, own)
     state = next_step(row.state, step, note)
     lines = progress(work, row)

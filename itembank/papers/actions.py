@@ -20,6 +20,7 @@ from examserver.plumbing.jobs import Progress, enqueue, job
 from examserver.plumbing.runtime import RoleRuntime
 from examserver.plumbing.trust import NoTrustedKey, load_trusted
 from examserver.plumbing.work import Work, open_work
+from itembank.allocation.store import owned
 from itembank.assembly.actions import AssemblyFacts, assembly_facts, form_documents, mark_sealed
 from itembank.assembly.tables import APPROVED_FORMS, SEALED, AssemblyRow, load_assembly
 from itembank.items.state import FORMAL
@@ -199,7 +200,7 @@ def custodians_for(work: Work, wanted: Sequence[str]) -> list[Custodian]:
 
 def ask_sealing(work: Work, assembly_id: str, body: SealRequest) -> PaperRow:
     """Check everything a sealing needs and queue it; raises the rule that stands against it."""
-    _check_duties(work, load_assembly(work.session, assembly_id))
+    _check_duties(work, owned(work, load_assembly(work.session, assembly_id)))
     facts = assembly_facts(work, assembly_id)
     _grading_key(work)
     custodians = custodians_for(work, body.custodians)

@@ -13,6 +13,7 @@ from itembank.units.sight import Sight, sight_of
 from itembank.units.store import bank_policy
 
 OPEN, DONE, WITHDRAWN = "open", "done", "withdrawn"
+MOST_SHOWN = 500
 
 
 class NoSuchReview(Missing):
@@ -78,18 +79,17 @@ def withdraw_open(session: Session, item_ids: list[str]) -> None:
 
 
 def drawn_for(session: Session, reviewer: str) -> list[tuple[DrawnRow, ItemRow]]:
-    """A person's reviews, those due first at the top, the done ones newest first below."""
+    """A person's reviews: the open ones, those due first at the top, then the last hundred done."""
+    query = select(DrawnRow, ItemRow).join(ItemRow, ItemRow.id == DrawnRow.item_id).where(DrawnRow.reviewer == reviewer)
+    due = query.where(DrawnRow.state == OPEN).order_by(DrawnRow.due_ms, ItemRow.code).limit(MOST_SHOWN)
+    done = query.where(DrawnRow.state == DONE).order_by(DrawnRow.done_ms.desc()).limit(100)
+    return [(drawn, item) for part in (due, done) for drawn, item in session.execute(part)]
+
+
+def open_reviews(session: Session, bank_id: str) -> list[tuple[DrawnRow, ItemRow]]:
+    """The open reviews of a bank, the most urgent first; at most as many as a page can show."""
     query = select(DrawnRow, ItemRow).join(ItemRow, ItemRow.id == DrawnRow.item_id)
-    query = query.where(DrawnRow.reviewer == reviewer, DrawnRow.state != WITHDRAWN)
-    rows = [(drawn, item) for drawn, item in session.execute(query)]
-    return sorted(rows, key=lambda row: (row[0].state != OPEN, row[0].done_ms and -row[0].done_ms, row[0].due_ms))
-
-
-def open_reviews(session: Session, bank_id: str = "") -> list[tuple[DrawnRow, ItemRow]]:
-    """Every open review of a bank (or of all), the most urgent first."""
-    query = select(DrawnRow, ItemRow).join(ItemRow, ItemRow.id == DrawnRow.item_id).where(DrawnRow.state == OPEN)
-    if bank_id:
-        query = query.where(DrawnRow.bank_id == bank_id)
+    query = query.where(DrawnRow.state == OPEN, DrawnRow.bank_id == bank_id).limit(MOST_SHOWN)
     return [(drawn, item) for drawn, item in session.execute(query.order_by(DrawnRow.due_ms, ItemRow.code))]
 
 

@@ -13,7 +13,7 @@ from itembank.exchange.sheet import MOST_ROWS, Book, Sheet, is_workbook, read_sh
 from itembank.exchange.store import mapping_text
 from itembank.items.state import ENROLLED
 from itembank.items.tables import ItemRow, load_bank
-from itembank.specs.official import check_official, is_official, read_official
+from itembank.specs.official import LONGEST_HEAD, check_official, is_official, read_official
 from itembank.specs.reading import FIELDS, SpecificationUnusable, read_specification
 from itembank.specs.tables import SpecificationRow, find_specification, find_specification_row, specification_of
 from itembank.specs.tree import ContentSpecification, Contradiction, check_specification, derive_specification
@@ -52,9 +52,8 @@ def _read_printed(data: bytes, sheet: str) -> _Read | None:
     """A sheet in the printed layout; None for any other."""
     book = Book(data)
     for name in [sheet] if sheet else book.names or [""]:
-        rows = book.grid(name, most=MOST_ROWS)
-        if is_official(rows):
-            found = read_official(rows)
+        if is_official(book.grid(name, most=LONGEST_HEAD)):
+            found = read_official(book.grid(name, most=MOST_ROWS))
             return found.specification, list(found.faults), list(check_official(found))
     return None
 

@@ -191,6 +191,8 @@ def test_an_assignment_is_accepted_counted_from_the_items_and_closed_with_its_nu
     good(house.contact.post(steps, {"step": "deliver"}))
     closed = good(house.keeper.post(steps, {"step": "close", "note": "合格"}))
     assert (closed["state"], closed["enrolled"], closed["steps"][-1]["enrolled"]) == ("closed", 3, 3)
+    nobody = house.bank.world.signed_in("bank", "nobody", "unit_contact")
+    assert refused(nobody.post(steps, {"step": "deliver"})) == "assignment.missing"
     stranger = house.person("visitor", house.company, "unit_contact")
     assert refused(stranger.post(steps, {"step": "deliver"})) == "assignment.missing"
 
@@ -260,6 +262,12 @@ def test_an_institution_assembles_unread_from_what_was_allocated(house: House) -
     assert good(house.bank.assembler.get(form))["content"]
     assert [one["id"] for one in good(assembler.get("/api/bank/assemblies"))["assemblies"]] == [made["assembly"]]
     assert good(assembler.get(f"{path}/allocations"))["allocations"][0]["forms_used"] == 1
+    theirs = good(house.bank.assembler.post(start, asked | {"seed": "other"}))["assembly"]
+    house.bank.world.run_jobs()
+    assert refused(assembler.get(f"/api/bank/assemblies/{theirs}")) == "assembly.missing"
+    approver = house.person("approver2", house.company, "paper_approver")
+    assert refused(approver.post(f"/api/bank/assemblies/{theirs}/approve")) == "assembly.missing"
+    assert good(approver.post(f"/api/bank/assemblies/{made['assembly']}/approve"))["state"] == "approved"
 
 
 def test_an_unready_bank_serves_trial_papers_only_and_those_are_never_sealed(house: House) -> None:
@@ -279,7 +287,8 @@ def test_an_unready_bank_serves_trial_papers_only_and_those_are_never_sealed(hou
     sealer = house.bank.world.signed_in("bank", "sealer", "paper_sealer")
     terms = {"custodians": ["cus_a", "cus_b"], "threshold": 2, "not_before_ms": 1, "expires_ms": 2, "title": "试测"}
     assert refused(sealer.post(f"/api/bank/assemblies/{made}/papers", terms)) == "paper.trial"
-    assert good(sealer.get("/api/bank/sealable-assemblies"))["assemblies"] == []
+    sealable = good(sealer.get("/api/bank/sealable-assemblies"))["assemblies"]
+    assert made not in {one["id"] for one in sealable}
     good(house.keeper.post(f"{path}/readiness", {"state": "ready"}))
 
 

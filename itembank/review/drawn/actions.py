@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, insert, select
 
 from examserver.kernel.errors import Refused
 from examserver.plumbing.work import Work
@@ -74,22 +74,29 @@ class DrawWish:
     seed: str = ""
 
 
-def _waiting(work: Work, bank_id: str, wish: DrawWish) -> list[tuple[ItemRow, ItemVersionRow]]:
+def _undrawn(bank_id: str, wish: DrawWish) -> list[ColumnElement[bool]]:
     """Drafts of the bank nobody has been drawn for."""
-    query = select(ItemRow, ItemVersionRow).join(ItemVersionRow, ItemVersionRow.id == ItemRow.version_id)
-    query = query.where(ItemRow.bank_id == bank_id, ItemRow.state == DRAFT)
     taken = select(DrawnRow.version_id).where(DrawnRow.bank_id == bank_id, DrawnRow.state != WITHDRAWN)
-    query = query.where(ItemVersionRow.id.not_in(taken))
+    found = [ItemRow.bank_id == bank_id, ItemRow.state == DRAFT, ItemRow.version_id.not_in(taken)]
     if wish.area:
-        query = query.where(ItemRow.point.startswith(wish.area, autoescape=True))
+        found.append(ItemRow.point.startswith(wish.area, autoescape=True))
     if wish.import_id:
-        query = query.where(ItemRow.import_id == wish.import_id)
-    return [(item, version) for item, version in work.session.execute(query.order_by(ItemRow.code))]
+        found.append(ItemRow.import_id == wish.import_id)
+    return found
+
+
+def _waiting(work: Work, bank_id: str, wish: DrawWish) -> list[ToReview]:
+    version = ItemVersionRow
+    query = select(ItemRow.id, version.author, version.unit, ItemRow.case_code)
+    query = query.join(version, version.id == ItemRow.version_id).where(*_undrawn(bank_id, wish))
+    rows = work.session.execute(query.order_by(ItemRow.code))
+    return [ToReview(item, author, unit, group=case) for item, author, unit, case in rows]
 
 
 def count_waiting(work: Work, bank_id: str) -> int:
     """How many drafts of the bank nobody has been drawn for."""
-    return len(_waiting(work, bank_id, DrawWish()))
+    query = select(func.count()).select_from(ItemRow).where(*_undrawn(bank_id, DrawWish()))
+    return work.session.scalar(query) or 0
 
 
 def two_newest(work: Work, item: ItemRow) -> list[ItemVersionRow]:
@@ -107,11 +114,11 @@ def _pool(work: Work) -> tuple[list[Candidate], dict[str, Member]]:
 def draw_reviews(work: Work, bank_id: str, wish: DrawWish) -> DrawRow:
     """Draws reviewers for every draft that has none; raises NothingWaiting or PoolTooSmall."""
     load_bank(work.session, bank_id)
-    pairs = _waiting(work, bank_id, wish)
-    if not pairs:
+    items = _waiting(work, bank_id, wish)
+    if not items:
         raise NothingWaiting()
-    items = [ToReview(item.id, version.author, version.unit, group=item.case_code) for item, version in pairs]
-    versions = {item.id: version.id for item, version in pairs}
+    query = select(ItemRow.id, ItemRow.version_id).where(*_undrawn(bank_id, wish))
+    versions = {row.id: row.version_id for row in work.session.execute(query)}
     return _draw(work, bank_id, items, versions, wish, "")
 
 
@@ -126,9 +133,9 @@ def _draw(
         raise PoolTooSmall(items=len(items), per_item=wish.per_item, pool=len(pool))
     row = _draw_row(work, bank_id, items, pool, found, policy, wish, seed, reason)
     work.session.add(row)
-    for item, account in found.pairs:
-        work.session.add(_drawn_row(work, row, item, versions[item], people[account]))
     work.session.flush()
+    drawn = [_drawn_values(work, row, item, versions[item], people[account]) for item, account in found.pairs]
+    work.session.execute(insert(DrawnRow), drawn)
     facts = {"seed": seed, "items": len(items), "unserved": len(found.unserved), "per_item": wish.per_item}
     work.record("reviewers.drawn", bank_id, draw=row.id, pool=len(pool), recusal=row.recusal, reason=reason, **facts)
     return row
@@ -162,20 +169,22 @@ def _draw_row(
     )
 
 
-def _drawn_row(work: Work, draw: DrawRow, item_id: str, version_id: str, reviewer: Member) -> DrawnRow:
-    return DrawnRow(
-        id=work.new_id("rvw"),
-        draw_id=draw.id,
-        bank_id=draw.bank_id,
-        item_id=item_id,
-        version_id=version_id,
-        reviewer=reviewer.id,
-        reviewer_name=reviewer.name,
-        state=OPEN,
-        verdict="",
-        due_ms=draw.due_ms,
-        created_ms=work.now_ms,
-    )
+def _drawn_values(work: Work, draw: DrawRow, item_id: str, version_id: str, reviewer: Member) -> dict[str, object]:
+    return {
+        "id": work.new_id("rvw"),
+        "draw_id": draw.id,
+        "bank_id": draw.bank_id,
+        "item_id": item_id,
+        "version_id": version_id,
+        "reviewer": reviewer.id,
+        "reviewer_name": reviewer.name,
+        "state": OPEN,
+        "verdict": "",
+        "due_ms": draw.due_ms,
+        "overdue_ms": None,
+        "done_ms": None,
+        "created_ms": work.now_ms,
+    }
 
 
 def draw_again(work: Work, drawn_id: str, reason: str) -> DrawRow:
