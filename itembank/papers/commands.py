@@ -7,12 +7,14 @@ import json
 import ssl
 import time
 import urllib.request
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 
 from examserver.kernel.archive import read_archive
+from examserver.kernel.calendar import local_time
 from examserver.kernel.canonical import b64u
 from examserver.kernel.crypto.keys import KeyPair, key_id, read_key_file, verify_signature, write_key_file
 from examserver.kernel.documents import read_document, read_trust, require_signatures
@@ -48,6 +50,26 @@ class AnotherHall(Refused):
     message_en = "This is not the hall of the sitting order: {reason_en}"
     next_zh = "不要签发。请核对考试指令和考场身份,并报告主管部门"
     next_en = "Release nothing. Check the order and the identity, and tell the authority"
+
+
+class NotNow(Refused):
+    """A release made early would let whoever holds it open the paper early."""
+
+    code = "custodian.not_now"
+    message_zh = "不在规定的启封时段内（{opens} 起），不能签发"
+    message_en = "This is outside the window, which opens at {opens}; nothing is released"
+    next_zh = "请在时段内签发；若本机时间不对，请先校正"
+    next_en = "Release within the window; set this machine's clock first if it is wrong"
+
+
+class NotOrdered(Refused):
+    """The order names another manifest: another paper, or the same before or after it was sealed again."""
+
+    code = "custodian.not_ordered"
+    message_zh = "场次指令没有指定这份试卷包（{paper}）"
+    message_en = "The order does not name this package ({paper})"
+    next_zh = "请取得最新的试卷包或场次指令"
+    next_en = "Get the newest package, or the newest order"
 
 
 class HallUnreachable(Refused):
@@ -99,12 +121,38 @@ def _fetched(url: str, ca: Path | None) -> bytes:
         raise HallUnreachable(reason=str(error)) from error
 
 
-def _ordered(order: Path, trust: Path) -> tuple[str, str]:
-    """The sitting and the hall's signing key id from an order the authority signed; raises SignatureBroken."""
+@dataclass(frozen=True)
+class Ordered:
+    """What an order says about a release: sitting, hall, window, manifests."""
+
+    sitting: str
+    hall_key: str
+    opens_ms: int
+    closes_ms: int
+    manifests: frozenset[str]
+
+
+def _ordered(order: Path, trust: Path) -> Ordered:
+    """What an order the authority signed says about releases; raises SignatureBroken."""
     document = read_document(order.read_bytes(), "exam.sitting-order")
     require_signatures(document, read_trust(trust.read_bytes()), ["authority"])
     fields = Fields(document.body, "order")
-    return fields.text("sitting", 80), fields.text("hall_key", 80)
+    return Ordered(
+        fields.text("sitting", 80),
+        fields.text("hall_key", 80),
+        fields.integer("release_opens_ms"),
+        fields.integer("release_closes_ms"),
+        frozenset(paper.digest("manifest_digest") for paper in fields.many("papers", 100)),
+    )
+
+
+def _check_time(ordered: Ordered, manifest: Manifest, now_ms: int) -> None:
+    """Raises NotNow outside the window, or NotOrdered for a paper the order does not name."""
+    if manifest.digest not in ordered.manifests:
+        raise NotOrdered(paper=manifest.paper)
+    opens = max(ordered.opens_ms, manifest.not_before_ms)
+    if not opens <= now_ms < min(ordered.closes_ms, manifest.expires_ms):
+        raise NotNow(opens=f"{local_time(opens):%Y-%m-%d %H:%M}")
 
 
 def _hall_key(source: str, ca: Path | None, ordered: str) -> bytes:
@@ -158,11 +206,11 @@ def release(
     out: Path,
 ) -> None:
     """Open this custodian's shares and seal them again for the hall and sitting the authority ordered."""
-    sitting, ordered = _ordered(order, trust)
-    manifest = _read_package(package)
+    ordered, manifest, made_ms = _ordered(order, trust), _read_package(package), time.time_ns() // 1_000_000
+    sitting = ordered.sitting
+    _check_time(ordered, manifest, made_ms)
     pair = read_key_file(key_file.read_bytes(), read_passphrase(passphrase_file))
-    hall_key, chosen = _hall_key(hall, ca, ordered), _chosen(manifest, forms)
-    made_ms = time.time_ns() // 1_000_000
+    hall_key, chosen = _hall_key(hall, ca, ordered.hall_key), _chosen(manifest, forms)
     write_durably(out, make_release(manifest, pair, hall_key, sitting, chosen, device, made_ms))
     told: dict[str, Any] = {
         "paper": manifest.paper,

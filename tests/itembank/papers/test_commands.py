@@ -5,6 +5,7 @@ import os
 import ssl
 import stat
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -14,16 +15,19 @@ import pytest
 from click.testing import CliRunner, Result
 
 from examserver.hall.store import Tls, ensure_tls
+from examserver.kernel.archive import read_archive
 from examserver.kernel.canonical import b64u
 from examserver.kernel.crypto.keys import KeyPair, SigningKey, read_key_file
 from examserver.kernel.crypto.sign import Signer
 from examserver.kernel.documents import SignatureBroken, Trust, TrustedKey, sign_document
-from itembank.papers.commands import AnotherHall, HallUnreachable, KeyFileExists, custodian
-from itembank.papers.manifest import Custodian, hall_identity, read_manifest
+from itembank.papers.ceremony import RESEAL, Call, released_shares, sign_call
+from itembank.papers.commands import AnotherHall, HallUnreachable, KeyFileExists, NotNow, NotOrdered, custodian
+from itembank.papers.manifest import MANIFEST_NAME, Custodian, hall_identity, read_manifest
 from itembank.papers.opening import open_release, read_release
+from itembank.papers.possession import Challenge, check_possession, read_possession, sign_challenge
 from itembank.papers.sealing import SealedPaper, seal_paper
 from itembank.papers.store import BadPassphraseFile
-from tests.itembank.papers.build import facts, forms_to_seal
+from tests.itembank.papers.build import HOUR, facts, forms_to_seal
 
 PASSPHRASE = "a long enough passphrase"
 
@@ -53,7 +57,12 @@ def sealed_for(pairs: list[KeyPair], names: list[str]) -> SealedPaper:
     ]
     signer = Signer("bank", "省级题库", KeyPair.generate().signing)
     grading = KeyPair.generate().sealing.public_raw
-    return seal_paper(facts(), forms_to_seal(), custodians, grading, signer, os.urandom)
+    terms = facts(not_before_ms=now() - HOUR, expires_ms=now() + HOUR)
+    return seal_paper(terms, forms_to_seal(), custodians, grading, signer, os.urandom)
+
+
+def now() -> int:
+    return time.time_ns() // 1_000_000
 
 
 def test_a_new_key_is_the_owners_alone_and_its_public_part_is_printed(tmp_path: Path, passphrase: Path) -> None:
@@ -138,10 +147,15 @@ def identity_of(hall: KeyPair, sealing: bytes | None = None) -> dict[str, str]:
     return {"name": "考场", **keys, "binding": b64u(binding)}
 
 
-def ordered(folder: Path, hall: KeyPair) -> list[object]:
+def ordered(folder: Path, hall: KeyPair, **changes: object) -> list[object]:
     """Options naming a sitting order for this hall and the trust list that knows its authority."""
     authority = SigningKey.generate()
-    body = {"sitting": "sit_1", "hall_key": hall.signing.id}
+    papers = []
+    if (folder / "p.paper.zip").exists():
+        manifest = read_manifest(read_archive((folder / "p.paper.zip").read_bytes())[MANIFEST_NAME])
+        papers.append({"paper": manifest.paper, "manifest_digest": manifest.digest})
+    window = {"release_opens_ms": now() - HOUR, "release_closes_ms": now() + HOUR}
+    body = {"sitting": "sit_1", "hall_key": hall.signing.id, "papers": papers, **window, **changes}
     order = sign_document(body, "exam.sitting-order", 1, [Signer("authority", "主管部门", authority)])
     (folder / "sit_1.order.json").write_bytes(order)
     trust = Trust((TrustedKey("authority", "主管部门", authority.public_raw),))
@@ -192,3 +206,54 @@ def served(identity: dict[str, str], tls: Tls) -> Iterator[str]:
         server.shutdown()
         server.server_close()
         thread.join(5)
+
+
+def test_nothing_is_released_outside_the_window_or_for_a_paper_the_order_does_not_name(
+    tmp_path: Path, passphrase: Path
+) -> None:
+    key, _ = made_key(tmp_path, passphrase, "周保管")
+    paper = sealed_for([read_key_file(key.read_bytes(), PASSPHRASE), KeyPair.generate()], ["周保管", "吴保管"])
+    (tmp_path / "p.paper.zip").write_bytes(paper.package)
+    hall, out = KeyPair.generate(), tmp_path / "r.json"
+    (tmp_path / "hall.json").write_text(json.dumps(identity_of(hall)), encoding="utf-8")
+    given = ["--key", key, "--passphrase-file", passphrase, "--package", tmp_path / "p.paper.zip"]
+    given += ["--hall", tmp_path / "hall.json", "--device", "令牌", "--out", out]
+    for changes, refused in (
+        ({"release_opens_ms": now() + HOUR}, NotNow),
+        ({"release_closes_ms": now() - 1}, NotNow),
+        ({"papers": []}, NotOrdered),
+    ):
+        assert isinstance(run("release", *given, *ordered(tmp_path, hall, **changes)).exception, refused)
+    assert not out.exists()
+
+
+def test_a_custodian_sees_proves_and_answers_from_the_command_line(tmp_path: Path, passphrase: Path) -> None:
+    key, _ = made_key(tmp_path, passphrase, "周保管")
+    own, bank = read_key_file(key.read_bytes(), PASSPHRASE), SigningKey.generate()
+    paper = sealed_for([own, KeyPair.generate()], ["周保管", "吴保管"])
+    manifest = read_manifest(paper.manifest)
+    (tmp_path / "p.paper.zip").write_bytes(paper.package)
+    (tmp_path / "trust.json").write_bytes(Trust((TrustedKey("bank", "省级题库", bank.public_raw),)).as_file())
+    given = ["--key", key, "--passphrase-file", passphrase, "--package", tmp_path / "p.paper.zip"]
+    shown = json.loads(run("show", *given).output)
+    assert (shown["shares"], shown["threshold"], shown["custodians"]) == (3, 2, ["周保管", "吴保管"])
+    signer, answering = Signer("bank", "省级题库", bank), ["--trust", tmp_path / "trust.json", "--device", "笔记本"]
+    asked = Challenge(manifest.paper, manifest.digest, "cus_周保管", os.urandom(32), now(), now() + HOUR)
+    (tmp_path / "c.json").write_bytes(sign_challenge(asked, signer))
+    proven = run("prove", *given, *answering, "--challenge", tmp_path / "c.json", "--out", tmp_path / "proof.json")
+    assert proven.exit_code == 0, proven.exception
+    check_possession(read_possession((tmp_path / "proof.json").read_bytes()), manifest, [b64u(asked.nonce)])
+    ceremony = KeyPair.generate()
+    forms = tuple(form.form for form in manifest.forms)
+    call = Call(
+        "cer_1", RESEAL, manifest.paper, manifest.digest, forms, ceremony.sealing.public_raw, now() - 1, now() + HOUR,
+        now(), "保管人调离", "甲", "乙", manifest.custodians, 2, 0, "",
+    )  # fmt: skip
+    (tmp_path / "call.json").write_bytes(sign_call(call, signer))
+    done = run("answer", *given, *answering, "--call", tmp_path / "call.json", "--out", tmp_path / "a.json")
+    assert done.exit_code == 0, done.exception
+    shares, _ = released_shares(call, manifest, [(tmp_path / "a.json").read_bytes()], ceremony.sealing)
+    assert [len(shares[form]) for form in forms] == [1, 1, 1]
+    (tmp_path / "call.json").write_bytes(sign_call(call, Signer("bank", "题库", SigningKey.generate())))
+    forged = run("answer", *given, *answering, "--call", tmp_path / "call.json", "--out", tmp_path / "b.json")
+    assert isinstance(forged.exception, SignatureBroken) and not (tmp_path / "b.json").exists()
