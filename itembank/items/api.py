@@ -50,8 +50,8 @@ from itembank.items.tables import (
     versions_of,
 )
 from itembank.items.text import tidy
-from itembank.specs.api import FileExpected, uploaded
 from itembank.quality.distractors import doubts
+from itembank.specs.api import FileExpected, uploaded
 from itembank.specs.tables import find_specification
 
 

@@ -41,7 +41,7 @@ class Door:
         if isinstance(value, dict):
             if value.get("kind") in ("text", "html", *_MEDIA):
                 return self._block(value)
-            return {str(name): self.take(each, depth + 1) for name, each in value.items()}
+            return {tidy(str(name)): self.take(each, depth + 1) for name, each in value.items()}
         return value
 
     def _block(self, value: Json) -> Json:

@@ -27,11 +27,14 @@ _HTML = _ACTIVE | frozenset(_OTHER_NAMES.split())
 _HANDLER = re.compile(r"\bon[a-z]{3,20}\s*=|javascript\s*:|data\s*:\s*text/html", re.IGNORECASE)
 _MARKS = re.compile("[\\s,;?!。、“”‘’\"']+")
 _NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+_HALF = re.compile("[\ud800-\udfff]")
 _BLANK_FILL = re.compile(r"[(（\[【]\s*[_＿\s]*[)）\]】]|[_＿]{2,}")
 
 
 def tidy(text: str) -> str:
-    """NFC text with plain line ends and no outer blanks; nothing else changes."""
+    """NFC text with plain line ends and no outer blanks; half a character becomes the replacement mark, a flaw."""
+    if _HALF.search(text):
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "")
     return unicodedata.normalize("NFC", plain).strip()
 

@@ -3,7 +3,9 @@
 import io
 import struct
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import replace
+from random import Random
 from typing import Any
 
 import pytest
@@ -209,6 +211,34 @@ def test_the_same_words_with_another_formula_are_another_item(bank: Bank, assets
     assert create(bank, request | {"code": "F-1", "stem": stem("sub")}).status_code == 200
     assert create(bank, request | {"code": "F-2", "stem": stem("sup")}).status_code == 200
     assert codes_of(create(bank, request | {"code": "F-3", "stem": stem("sup")})) == {"stem.repeated"}
+
+
+STRANGE = [
+    None, True, -1, 1.5, 1e400, 10**30, "", "\ud800", "\x00", "<script>", "{{1}}{{2}}", [], {}, {"\ud800": 1},
+    {"kind": "html", "html": 5}, {"kind": "html", "html": "<p>\ud800"}, "a" * 5000, [None], ["A"] * 9, "1e99", "٣", "²",
+    {"x": {"x": [[[{"x": [[[[[[[[[[1]]]]]]]]]]}]]]}},
+]  # fmt: skip
+
+
+def places(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Every place in plain data."""
+    for name in value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ():
+        yield (*at, name)
+        yield from places(value[name], (*at, name))
+
+
+def test_whatever_is_submitted_is_answered_with_reasons(bank: Bank, assets: dict[str, str]) -> None:
+    dice = Random(20240101)
+    for number in range(150):
+        body = with_rich_stem(SOUND_ITEMS[dice.choice(list(ITEM_TYPES))])
+        request = deepcopy(request_of(body, assets, code=f"Z-{number}", enemies=[]))
+        *way, last = dice.choice(list(places(request)))
+        holder: Any = request
+        for step in way:
+            holder = holder[step]
+        holder[last] = dice.choice(STRANGE)
+        answer = bank.author.post(f"/api/bank/banks/{bank.id}/items/check", request)
+        assert answer.status_code in (200, 422) and answer.json, (request, answer.text)
 
 
 def test_a_malformed_submission_is_a_clear_refusal_not_a_crash(bank: Bank, assets: dict[str, str]) -> None:
