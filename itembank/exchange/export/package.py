@@ -19,6 +19,7 @@ from itembank.items.content import Block, ItemBody, digests_in
 from itembank.items.shapes import canonical
 
 PACKAGING = "http://www.imsglobal.org/xsd/qti/qtiv3p0/imscp_v1p1"
+LOM = "http://ltsc.ieee.org/xsd/LOM"
 _PACKAGING_SCHEMA = "https://purl.imsglobal.org/spec/qti/v3p0/schema/xsd/imsqtiv3p0_imscpv1p2_v1p0.xsd"
 SUFFIXES = {
     "image/png": "png",
@@ -150,8 +151,15 @@ def _listed(path: str, kind: str, metadata: Sequence[Element], files: Sequence[s
 
 
 def _resource(body: ItemBody, path: str, files: Sequence[str], stimulus: str) -> Element:
-    metadata = make("metadata", {}, _own_metadata(body))
+    metadata = make("metadata", {}, _metadata(body))
     return _listed(path, "imsqti_item_xmlv3p0", [metadata], files, stimulus)
+
+
+def _metadata(body: ItemBody) -> Element:
+    """LOM that every tool knows, and in it, where the schema lets others in, the bank's own attributes."""
+    identifier = make("lom:identifier", {}, make("lom:entry", {}, body.content.code))
+    point = make("lom:keyword", {}, make("lom:string", {}, body.content.point))
+    return make("lom:lom", {}, make("lom:general", {}, identifier, point), _own_metadata(body))
 
 
 def _own_metadata(body: ItemBody) -> Element:
@@ -181,6 +189,7 @@ def _manifest(resources: Sequence[Element]) -> Element:
     head = make("metadata", {}, make("schema", {}, "QTI Package"), make("schemaversion", {}, "3.0.0"))
     said = {
         "xmlns": PACKAGING,
+        "xmlns:lom": LOM,
         "xmlns:bank": OWN_NAMESPACE,
         "xmlns:xsi": XSI,
         "xsi:schemaLocation": f"{PACKAGING} {_PACKAGING_SCHEMA}",
