@@ -39,7 +39,7 @@ from itembank.exchange.refusals import (
     NothingGood,
     NotYourImport,
 )
-from itembank.exchange.sheet import Book
+from itembank.exchange.sheet import Book, UnreadableSheet
 from itembank.exchange.store import (
     REFUSALS,
     Prepared,
@@ -270,7 +270,8 @@ def _give_up(runtime: RoleRuntime, import_id: str, where: str, back: str, error:
                 "code": told.code, "message_zh": told.text("zh"), "message_en": told.text("en"),
                 "next_zh": told.next_step("zh"), "next_en": told.next_step("en"),
             }  # fmt: skip
-            if isinstance(error, REFUSALS):
+            # A wrong sheet or header row is no reason to throw the upload away.
+            if isinstance(error, REFUSALS) and not isinstance(error, UnreadableSheet):
                 row.state, row.decided_ms = DISCARDED, work.now_ms
                 forget_files(work, row)
             work.record("import.stopped", row.id, code=told.code)

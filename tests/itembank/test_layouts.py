@@ -1,6 +1,8 @@
 """Messy files meet the mapping screen: what is guessed, what a person changes, what is saved and known again."""
 
 import io
+import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +10,7 @@ import pytest
 
 from itembank.exchange.guess import guess_header_row, guess_mapping, guess_separators, option_letter
 from itembank.exchange.mapping import mapping_of, read_mapping
+from itembank.exchange.reading import Submitted, default_mapping, read_file, settings_of
 from tests.itembank.bank import Bank, open_bank, spec_csv, spec_rows, workbook
 
 AREAS = {"A": 100}
@@ -190,3 +193,25 @@ def test_a_format_without_columns_takes_its_point_from_the_person(bank: Bank) ->
     assert (report["good"], report["format"]) == (2, "gift"), report["faults"]
     accepted = bank.author.post(f"/api/bank/imports/{report['id']}/accept", {}).json
     assert accepted["state"] == "accepted"
+
+
+def test_a_category_of_the_file_means_the_point_a_person_said() -> None:
+    mapping = mapping_of(
+        {"name": "m", "title_zh": "m", "title_en": "m", "defaults": {"categories": {"电机": "A-A-003"}}}
+    )
+    settings = settings_of(mapping, frozenset({"A-A-003", "A-A-001"}))
+    assert settings.point(["安全", "电机"]) == "A-A-003"
+    assert settings.point(["A-A-001"]) == "A-A-001"
+    assert settings.point(["安全"]) == ""
+
+
+def test_a_question_without_columns_is_corrected_part_by_part() -> None:
+    mapping = mapping_of(tomllib.loads(default_mapping("gift")) | {"defaults": {"point": "A-A-001"}})
+    text = "::Q1::检修前应先做什么？{=停电 ~停电 ~离开}\n"
+    submitted = Submitted("items.gift", text.encode())
+    (faulty,) = read_file(submitted, mapping, frozenset()).rows
+    assert [flaw.code for flaw in faulty.flaws] == ["options.repeated"]
+    corrections = {faulty.number: {"选项B": "送电", "编号": "G-1", "没有这一列": "x"}}
+    (mended,) = read_file(replace(submitted, corrections=corrections), mapping, frozenset()).rows
+    assert (mended.flaws, mended.body.content.code) == ((), "G-1")
+    assert [option.content[0].text for option in mended.body.content.options] == ["停电", "送电", "离开"]

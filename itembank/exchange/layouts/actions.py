@@ -100,9 +100,6 @@ def _propose(work: Work, bank_id: str, submitted: Submitted, asked: Asked) -> Pr
         raise UnknownEncoding(encoding=asked.encoding)
     if kind != SHEET:
         table = tomllib.loads(texts[asked.mapping] if asked.mapping in texts else default_mapping(kind))
-        specification = find_specification(work.session, bank_id)
-        if specification and specification.points and not table.get("defaults", {}).get("point"):
-            table["defaults"] = table.get("defaults", {}) | {"point": next(iter(specification.points))}
         return Proposal(kind, [], "", 0, "", [], "", table, {})
     return offload(lambda: _propose_sheet(submitted.data, texts, asked))
 

@@ -60,10 +60,10 @@ export const marksOf = (mapping: MappingTables): string[] => [...(mapping.option
 /** Words of a list as a person types them: parted by blanks, commas or 、 */
 export const wordsOf = (text: string): string[] => text.split(/[\s,，、]+/).filter(Boolean);
 
-/** What the mapping still needs before rows can be read: fields without a column and without a default. */
+/** What the mapping of a sheet still needs before rows can be read: fields without a column and without a default. */
 export function lacking(mapping: MappingTables, columnar: boolean): ("code" | "point" | "type" | "stem" | "key")[] {
   const said = mapping.defaults ?? {};
   const fed = new Set(Object.values(fieldsOf(mapping)));
   const helped = { code: Boolean(said.code_prefix), point: Boolean(said.point), type: Boolean(said.type), stem: false, key: false };
-  return columnar ? MAIN_FIELDS.filter((field) => !fed.has(field) && !helped[field]) : said.point ? [] : ["point"];
+  return columnar ? MAIN_FIELDS.filter((field) => !fed.has(field) && !helped[field]) : [];
 }
