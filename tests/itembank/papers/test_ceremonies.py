@@ -1,12 +1,16 @@
 """Custody through the endpoints: two persons and the custodians re-seal, print and destroy; nobody does it alone."""
 
 import io
+import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from pypdf import PdfReader
 
+from examserver.cli import exam
 from examserver.kernel.access import system_actor
 from examserver.kernel.archive import read_archive
 from examserver.kernel.clock import Clock
@@ -193,6 +197,27 @@ def test_a_fragment_is_traced_in_the_bank_without_opening_the_package(office: Of
     assert traced.status_code == 200, traced.text
     assert traced.json["candidates"] <= 3 and traced.json["steps"][0]["before"] >= traced.json["candidates"]
     assert office.sealer.post("/api/bank/traces", asked).status_code == 403
+
+
+def test_the_command_line_seals_and_traces_like_the_page(office: Office, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text(PASSWORD)
+    assembly = approved(office.bank, "命令行")
+
+    def run(*words: object) -> dict[str, Any]:
+        data = str(office.bank.world.settings.data_dir)
+        done = CliRunner().invoke(exam, ["--data", data, "paper", *map(str, words)])
+        assert done.exit_code == 0, (done.output, done.exception)
+        return dict(json.loads(done.output))
+
+    person = ["--password-file", tmp_path / "secret", "--login"]
+    window = ["--threshold", 2, "--from", NOW, "--until", NOW + 1000, "--title", "命令行密封"]
+    holders = [word for one in office.custodians[:2] for word in ("--custodian", one)]
+    sealed = run("seal", assembly, *window, *holders, *person, "sealer")
+    assert sealed["state"] == "sealed" and sealed["manifest"].startswith("sha256:")
+    view = office.sealer.get(f"/api/bank/papers/{sealed['paper']}").json
+    assert (view["threshold"], len(view["custodians"])) == (2, 2)
+    told = run("trace", "--json", "--paper", sealed["paper"], "--items", "号设备检修后", *person, "officer")
+    assert told["candidates"] == 3 and told["papers"] == [sealed["paper"]], "words every item has tell nothing apart"
 
 
 def test_material_goes_after_its_time_only_without_a_hold_and_by_two_persons(office: Office, tmp_path: Path) -> None:
