@@ -22,6 +22,7 @@ from itembank.assembly.telling import demand_words
 STRATEGIES = (6, 2, 4)
 NODES = 200
 CLOSE = 1e-6
+MOST_COLUMNS = 1500
 
 
 def all_demands(blueprint: Blueprint, units: Sequence[Unit], basis: Basis | None, forms: int) -> list[Demand]:
@@ -51,33 +52,43 @@ def find_conflict(blueprint: Blueprint, units: Sequence[Unit], basis: Basis | No
 
 
 def _smallest_relaxed(units: Sequence[Unit], demands: Sequence[Demand]) -> list[int]:
-    """Places of the demands of the smallest irreducible set HiGHS finds in the relaxation; empty if it is possible."""
+    """Places of the demands of the smallest irreducible set found in the relaxation; empty if that is possible.
+
+    Where there are too many units for HiGHS's own search, its proof of infeasibility names the demands to search.
+    """
     model = _program(units, demands).model(relaxed=True)
     solver = solver_for(model)
+    solver.setOptionValue("presolve", "off")
     solver.run()
     if solver.getModelStatus() != highspy.HighsModelStatus.kInfeasible:
         return []
-    found: list[list[int]] = []
+    _, proved, ray = solver.getDualRay()
+    named = [place for place in range(len(demands)) if not proved or abs(float(ray[place])) > CLOSE]
+    found = _by_highs(model) if len(units) <= MOST_COLUMNS else []
+    found += [_filtered(units, demands, order, whole=False) for order in (named, named[::-1])]
+    return min((rows for rows in found if rows), key=len, default=[])
+
+
+def _by_highs(model: highspy.HighsLp) -> list[list[int]]:
+    found = []
     for strategy in STRATEGIES:
         solver = solver_for(model)
         solver.setOptionValue("iis_strategy", strategy)
         _, iis = solver.getIis()
-        rows = [int(row) for row in iis.row_index_] if iis.valid_ else []
-        if rows:
-            found.append(rows)
-    return min(found, key=len, default=[]) or _filtered(units, demands, whole=False)
+        found.append([int(row) for row in iis.row_index_] if iis.valid_ else [])
+    return found
 
 
 def _left_after_leaving_out(units: Sequence[Unit], demands: Sequence[Demand]) -> list[int]:
-    return _filtered(units, demands, whole=True)
+    return _filtered(units, demands, list(range(len(demands))), whole=True)
 
 
-def _filtered(units: Sequence[Unit], demands: Sequence[Demand], whole: bool) -> list[int]:
-    """Demands without any one of which the rest would be possible, found by leaving out one kind after the other."""
-    kept = list(range(len(demands)))
-    if _possible(units, demands, whole):
+def _filtered(units: Sequence[Unit], demands: Sequence[Demand], among: Sequence[int], whole: bool) -> list[int]:
+    """Of some demands those without any one of which the rest would be possible: one kind left out after the other."""
+    kept = list(among)
+    if _possible(units, [demands[place] for place in kept], whole):
         return []
-    for name in dict.fromkeys(_group(demand) for demand in reversed(demands)):
+    for name in dict.fromkeys(_group(demands[place]) for place in reversed(among)):
         rest = [place for place in kept if _group(demands[place]) != name]
         if not _possible(units, [demands[place] for place in rest], whole):
             kept = rest
@@ -149,7 +160,7 @@ def _told(
 
 
 def _shown(value: float) -> str:
-    return f"{value:.3f}".rstrip("0").rstrip(".")
+    return f"{round(value, 3) + 0.0:g}"
 
 
 def _area_and_type(name: str) -> tuple[str, str]:

@@ -24,7 +24,7 @@ from itembank.assembly.telling import demand_words
 from itembank.specs.tree import plain_decimal
 
 FREE = float("inf")
-MARGINS = (1.0, 1.5, 2.5)
+MARGINS = (1.0, 1.1, 1.5, 2.5)
 PRICE_OF_TOTAL = 20.0
 PRICE_OF_POINT = 3.0
 PRICE_OF_COMPARING = 30.0
@@ -81,12 +81,12 @@ def _softer(
 ) -> Iterator[Relaxation]:
     """Counts moved and bounds widened by the elastic program."""
     forms = 1 if request.blueprint.max_overlap else request.total
-    given = _given(request, pool, forms)
-    for margin in MARGINS if given else ():
-        changed = replace(request, blueprint=_with(request.blueprint, given, margin))
-        if changed.blueprint.cells and _works(changed, pool, progress):
-            yield _relaxed(changed, request, sum(slack.price * slack.amount for slack in given) * margin)
-            return
+    for given in _given(request, pool, forms):
+        for margin in MARGINS if given else ():
+            changed = replace(request, blueprint=_with(request.blueprint, given, margin))
+            if changed.blueprint.cells and _works(changed, pool, progress):
+                yield _relaxed(changed, request, sum(slack.price * slack.amount for slack in given) * margin)
+                return
 
 
 @dataclass(frozen=True)
@@ -103,15 +103,26 @@ def _price(demand: Demand) -> float:
     return {"per_point": PRICE_OF_POINT, "expected_score": PRICE_OF_COMPARING}.get(demand.kind, 1 / demand.worth)
 
 
-def _given(request: Request, pool: Sequence[PoolItem], forms: int) -> list[_Slack]:
-    """What gives way, per form, at the least price."""
+def _given(request: Request, pool: Sequence[PoolItem], forms: int) -> Iterator[list[_Slack]]:
+    """What gives way, per form, at the least price.
+
+    Of many units first by the relaxation over all of them, which bounds what is needed, then by a spread sample.
+    """
     blueprint = request.blueprint
     units = [unit for unit in units_of(blueprint, pool) if request.reserve_forms or not unit.reserved]
+    basis = basis_of(blueprint, units)
+    if len(units) > LARGEST_SAMPLE:
+        found = _solved(units, all_demands(blueprint, units, basis, forms), forms, relaxed=True)
+        if all(abs(slack.amount - round(slack.amount)) < 1e-6 for slack in found if slack.demand.kind == "cell"):
+            yield found
     ranked = spread(units, Counter(), Draw(request.seed, "relaxation"))
-    units = sample_of(blueprint, ranked, max(SAMPLE_FACTOR * forms, LARGEST_SAMPLE // blueprint.count))
-    demands = all_demands(blueprint, units, basis_of(blueprint, units), forms)
+    sample = sample_of(blueprint, ranked, max(SAMPLE_FACTOR * forms, LARGEST_SAMPLE // blueprint.count))
+    yield _solved(sample, all_demands(blueprint, sample, basis, forms), forms)
+
+
+def _solved(units: Sequence[Unit], demands: Sequence[Demand], forms: int, relaxed: bool = False) -> list[_Slack]:
     program, slacks = _elastic(units, demands, forms)
-    values = solve(program, 0)
+    values = solve(program, 0, relaxed=relaxed)
     if values is None:
         return []
     found = [_Slack(demand, down, values[column], _price(demand)) for column, demand, down in slacks]
@@ -176,7 +187,7 @@ def _capped(bounds: Mapping[str, tuple[int, int]], count: int) -> dict[str, tupl
 
 def _give(blueprint: Blueprint, slack: _Slack, margin: float) -> Blueprint:
     kind, _, rest = slack.demand.name.partition(":")
-    whole, count = round(slack.amount), max(blueprint.count, 1)
+    whole, count = ceil(slack.amount - 1e-6), max(blueprint.count, 1)
     if kind == "cell":
         step = -whole if slack.down else whole
         cells = (
@@ -222,7 +233,7 @@ def _more_shared(
 ) -> Iterator[Relaxation]:
     """Forms that share more items: the smallest limit that works, between the packing bound and half a form."""
     blueprint = request.blueprint
-    if request.total < 2:
+    if request.total < 2 or not _works(replace(request, forms=1, reserve_forms=0), pool, progress):
         return
 
     def fits(limit: int) -> Request | None:

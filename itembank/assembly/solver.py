@@ -90,11 +90,11 @@ def solver_for(program: highspy.HighsLp, seed: int = 0, nodes: int = MOST_NODES)
     return solver
 
 
-def solve(program: Program, seed: int, nodes: int = MOST_NODES) -> list[float] | None:
-    """Values of the columns, or None when there is no solution within the nodes."""
+def solve(program: Program, seed: int, nodes: int = MOST_NODES, relaxed: bool = False) -> list[float] | None:
+    """Values of the columns, or None when there is no solution within the nodes; relaxed: fractions allowed."""
     if not program.costs:
         return None
-    solver = solver_for(program.model(), seed, nodes)
+    solver = solver_for(program.model(relaxed), seed, nodes)
     solver.run()
     found = solver.getInfo().primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
     return list(solver.getSolution().col_value) if found else None

@@ -13,6 +13,7 @@ READINGS = (
     "item.compared",
     "review.opened",
     "form.read",
+    "form.swaps_proposed",
     "forms.handed_over",
     "items.compared",
     "items.pairs_read",
