@@ -79,7 +79,7 @@ def build_form_content(
     cases = _cases([bodies[item.code] for item in placed])
     if cases:
         content["cases"] = cases
-    key = {"form": facts.form, "items": {item.id: _key(item, bodies[item.code], worth) for item in placed}}
+    key: Json = {"form": facts.form, "items": {item.id: _key(item, bodies[item.code], worth) for item in placed}}
     for item in placed:
         if bodies[item.code].scoring.get("rubric"):
             key["items"][item.id]["question"] = _question(item, bodies[item.code], assets)
