@@ -23,6 +23,7 @@ PEOPLE: dict[str, list[tuple[str, str, tuple[str, ...]]]] = {
         ("assembler", "组卷员 周敏", ("paper_assembler",)),
         ("paper-approver", "卷库主任 吴刚", ("paper_approver",)),
         ("sealer", "封卷员 郑洁", ("paper_sealer",)),
+        ("custody", "保密专员 梁燕", ("custody_officer",)),
     ],
     "authority": [
         ("authority-admin", "机构管理员 孙涛", ("authority_admin",)),

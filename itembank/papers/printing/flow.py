@@ -53,8 +53,8 @@ class Kit:
         return ParagraphStyle("p", fontName=name, **(given | more))
 
     def say(self, markup: str, size: float = 10.5, bold: bool = False, **more: Any) -> Paragraph:
-        """A paragraph of inline markup."""
-        return Paragraph(markup, self.style(size, bold, **more))
+        """A paragraph of inline markup; the wide blank of `（　）` keeps its width."""
+        return Paragraph(markup.replace("\u3000", "\u00a0\u00a0"), self.style(size, bold, **more))
 
     def centred(self, markup: str, size: float, bold: bool = False) -> Paragraph:
         """A centred paragraph."""

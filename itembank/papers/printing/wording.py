@@ -48,7 +48,8 @@ TOLERANCE_WORDS = {"exact": "精确", "absolute": "±", "relative": "相对 ±",
 NORMALISE_WORDS = {"width": "全半角", "case": "大小写", "space": "空格", "marks": "标点"}
 SHAPES = {"circle": "圆", "rect": "矩形", "poly": "多边形"}
 ALWAYS = (
-    "".join(chr(code) for code in range(0x21, 0x7F)) + "　·—×÷±≤≥≠√°ΩμπΔ①②③④⑤⑥⑦⑧⑨⑩、，。；：？！（）［］《》“”…−∑∫∞←→↑↓"
+    "".join(chr(code) for code in range(0x21, 0x7F))
+    + "　·—×÷±≤≥≠√°ΩμπΔ①②③④⑤⑥⑦⑧⑨⑩、，。；：？！（）［］《》“”…−∑∫∞←→↑↓\u00a0"
 )
 
 
