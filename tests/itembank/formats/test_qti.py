@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from examserver.kernel.archive import write_archive
+from examserver.kernel.archive import read_archive, write_archive
 from itembank.exchange.archive import RefusedArchive
 from itembank.exchange.export.package import Media, write_package
 from itembank.exchange.formats.qti import read_qti, recognise
@@ -15,7 +15,7 @@ from itembank.exchange.formats.refusals import UnreadableFile
 from itembank.exchange.formats.source import Settings, Source
 from itembank.exchange.rows import ReadRow
 from tests.every_type import ASSETS as EVERY_ASSET
-from tests.every_type import BODIES, PANEL
+from tests.every_type import BODIES, CASE, PANEL
 
 POINT = Settings(default_point="A-A-1")
 OPTIONS = "".join(f'<simpleChoice identifier="{each}">选项{each}</simpleChoice>' for each in "ABCD")
@@ -265,6 +265,28 @@ def test_metadata_name_the_point_and_the_difficulty_when_they_are_known() -> Non
     (row,) = read_qti(package, Settings(default_point="A-A-1", known_points=frozenset(["A-A-7"]))).rows
     body = row.body
     assert (body.content.point, body.difficulty, body.content.code, body.source) == ("A-A-7", 350, "I-1", "题")
+
+
+def test_items_that_refer_to_one_stimulus_become_a_case_in_foreign_packages_too() -> None:
+    media = {digest: Media(asset.media_type, asset.data) for digest, asset in EVERY_ASSET.items()}
+    entries = read_archive(write_package([body for body in BODIES if body.content.case], media))
+    manifest = re.sub(r"<metadata>.*?</metadata>", "", entries.pop("imsmanifest.xml").decode(), flags=re.DOTALL)
+    source = read_qti(write_archive([("imsmanifest.xml", manifest.encode()), *entries.items()]), POINT)
+    cases = [row.body.content.case for row in source.rows]
+    assert [(case.code, case.place, case.size) for case in cases if case] == [("Q-K1", 1, 2), ("Q-K1", 2, 2)]
+    assert cases[0] and cases[0].stimulus == CASE and not [flaw for row in source.rows for flaw in row.flaws]
+
+
+def test_words_dragged_into_gaps_become_a_choice_in_each_gap() -> None:
+    gaps = (
+        '<gapMatchInteraction responseIdentifier="RESPONSE"><gapText identifier="R">红</gapText>'
+        '<gapText identifier="G">绿</gapText><p>停是<gap identifier="G1"/>，行是<gap identifier="G2"/>。</p>'
+        "</gapMatchInteraction>"
+    )
+    key = declared("R G1|G G2", cardinality="multiple", base="directedPair")
+    row, source = read(item(key, gaps, MATCH))
+    assert (row.flaws, row.body.key, said(source)) == ((), ("1A", "2B"), ["qti.gaps_chosen"])
+    assert row.body.content.stem[0].text == "停是{{1}}，行是{{2}}。"
 
 
 _VALUES = ["", "-1", "1e999", "nan", "0", "99999999999", "A B C", "default", "RESPONSE", "ordered", "point", "1,2,3"]
