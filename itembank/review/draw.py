@@ -6,6 +6,7 @@ For the authority's keeper. Source: ZJ16-4.3b (author, reviewer and approver are
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from heapq import nsmallest
 
 from examserver.kernel.seeds import Draw
 
@@ -60,11 +61,17 @@ def draw_reviewers(
     ranks = {one.account: rank for rank, one in enumerate(draw.shuffled(sorted(pool, key=lambda one: one.account)))}
     load = {one.account: one.load for one in pool}
     found: dict[str, list[str]] = {}
+    allowed: dict[frozenset[tuple[str, str, frozenset[str]]], list[str]] = {}
     for group in order:
-        free = [
-            one.account for one in pool if not any(is_recused(item, one.account, one.unit, recusal) for item in group)
-        ]
-        chosen = sorted(free, key=lambda account: (load[account], ranks[account]))[:per_item]
+        written = frozenset((item.author, item.unit, item.barred) for item in group)
+        if written not in allowed:
+            allowed[written] = [
+                one.account
+                for one in pool
+                if not any(is_recused(item, one.account, one.unit, recusal) for item in group)
+            ]
+        free = allowed[written]
+        chosen = nsmallest(per_item, free, key=lambda account: (load[account], ranks[account]))
         if len(chosen) < per_item:
             continue
         found |= dict.fromkeys((item.item for item in group), chosen)
