@@ -160,6 +160,7 @@ WORDS = {
     "score_recomputed": "成绩与重算一致",
     "marks_complete": "评阅分文件字段齐全",
     "marks_in_order": "评阅分按会话与试题排列、不重复",
+    "marks_audited": "评阅分与审计记录一致",
     "marks_follow": "采用的分数由各次评阅推得",
     "seats_exist": "座位存在",
     "segment_chain": "录像片段逐段相连",

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 
 from examserver.grading.actions import approvals_needed, graded_bodies, grading_vault
+from examserver.grading.marking.fsck import check_marks
 from examserver.grading.tables import (
     ResultRow,
     RunRow,
@@ -35,6 +36,7 @@ def fsck(work: Work) -> list[Check]:
     for run in reversed(all_runs(work.session)):
         if run.state != "queued":
             checks += _checked(work, run)
+    checks += check_marks(work)
     for row in orphan_results(work.session):
         checks.append(Check("result_has_run", False, f"run {row.run} does not exist", f"result {row.id}"))
     return checks or [Check("results_recomputed", True, "no results yet")]

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from examserver.grading.fsck import fsck
 from examserver.grading.marking.agreement import far_apart, settled, wanted
+from examserver.grading.marking.tables import MarkRow
 from examserver.grading.marking.verify import verify_marks
 from examserver.grading.recheck import agreed
 from examserver.grading.verify import verify_result
@@ -127,6 +129,10 @@ def test_two_persons_mark_without_names_and_a_later_run_takes_their_marks_in(
     assert [one["after"] for one in moves] == ["7.88", "6.25"]
     with open_work(authority.runtime, system_actor("test"), write=False) as work:
         assert [check for check in fsck(work) if not check.ok] == []
+        row = work.session.scalars(select(MarkRow).limit(1)).one()
+        row.total, row.points = "0", {"1": "0", "2": "0"}
+        assert [check.name for check in fsck(work) if not check.ok] == ["marks_audited"], "a changed mark is named"
+        work.session.rollback()
     verified(authority, plan, run, results, tmp_path)
     for login in ("first", "second"):
         run = ok(authority[login].post(f"/api/authority/runs/{run['id']}/approvals"))
