@@ -87,13 +87,13 @@ def check_enemies(body: ItemBody) -> Iterator[Flaw]:
     """Flaws of the list of enemies by itself."""
     for code in body.enemies:
         if not CODE.fullmatch(code):
-            yield Flaw("enemies", "enemies.malformed", f"敌对题编号“{code[:40]}”有误", "No item code", code[:80])
+            yield Flaw("enemies", "enemies.malformed", f"互斥题编号“{code[:40]}”有误", "No item code", code[:80])
     if body.content.code in body.enemies:
-        yield Flaw("enemies", "enemies.self", "试题不能与自己敌对", "An item is no enemy of itself", body.content.code)
+        yield Flaw("enemies", "enemies.self", "试题不能与自己互斥", "An item is no enemy of itself", body.content.code)
     if len(set(body.enemies)) < len(body.enemies):
-        yield Flaw("enemies", "enemies.repeated", "敌对题编号有重复", "An enemy is named twice")
+        yield Flaw("enemies", "enemies.repeated", "互斥题编号有重复", "An enemy is named twice")
     if len(body.enemies) > MOST_ENEMIES:
-        zh = f"敌对题多于 {MOST_ENEMIES} 道"
+        zh = f"互斥题多于 {MOST_ENEMIES} 道"
         yield Flaw("enemies", "enemies.too_many", zh, f"More than {MOST_ENEMIES} enemies", str(len(body.enemies)))
 
 
@@ -102,7 +102,7 @@ def check_enemies_known(body: ItemBody, known: Collection[str]) -> Iterator[Flaw
     unknown = [code for code in body.enemies if code not in known]
     if unknown:
         names = "、".join(unknown[:5])
-        zh, en = f"敌对题 {names} 不在题库中", f"The enemies {names} are not in the bank"
+        zh, en = f"互斥题 {names} 不在题库中", f"The enemies {names} are not in the bank"
         yield Flaw("enemies", "enemies.unknown", zh, en, unknown[0][:80])
 
 

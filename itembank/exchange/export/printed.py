@@ -41,7 +41,7 @@ def attributes_of(body: ItemBody) -> str:
     said += [_COGNITION.get(body.cognition, body.cognition)] if body.cognition else []
     said += [f"难度 0.{body.difficulty:03d}".rstrip("0")] if body.difficulty else []
     said += [f"案例 {content.case.code} 第 {content.case.place}/{content.case.size} 题"] if content.case else []
-    said += [f"敌对题 {'、'.join(body.enemies)}"] if body.enemies else []
+    said += [f"互斥题 {'、'.join(body.enemies)}"] if body.enemies else []
     said += [text for text in (body.source, body.owner, body.funding) if text]
     return "　".join(said)
 

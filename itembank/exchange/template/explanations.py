@@ -34,7 +34,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "source": ("来源：教材、标准条款、自编等", "Source"),
     "owner": ("命题单位", "Owner institution"),
     "funding": ("经费来源", "Funding source"),
-    "enemies": ("敌对题编号，以分号分隔；互不同卷，只写一方即可", "Codes that never meet this item in a form"),
+    "enemies": ("互斥题编号，以分号分隔；互不同卷，只写一方即可", "Codes that never meet this item in a form"),
     "figure": ("题干附图的文件名，与图片压缩包中的一致", "File names of the stem's figures, as in the archive"),
     "rule": (
         "全对得分（不填即此）、按项给分、按位给分（排序）、少选给分（多选，选错不得分）",

@@ -111,7 +111,7 @@ export const e = catalogue(
     source: "来源",
     owner: "命题单位",
     funding: "经费来源",
-    enemies: "敌对题",
+    enemies: "互斥题",
     enemiesHint: "题号，空格分隔；不会同卷，只写一方即可",
     asPoint: "按鉴定点",
     X: "X 核心",
