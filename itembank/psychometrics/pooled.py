@@ -25,6 +25,7 @@ from itembank.psychometrics.responses import Responses
 
 FEWEST_FOR_ASSEMBLY = 200
 FEWEST_TO_DESCRIBE = 2
+FEWEST_TO_JUDGE = 30
 MOST_CELLS = 20_000_000
 MOST_ANSWERS_SHOWN = 12
 
@@ -103,12 +104,23 @@ def analyse_pool(forms: Sequence[FormResponses]) -> Pooled:
         _item(item, parts, calibrated.get(item), _groups_of(item, parts, compared), drifts.get(item))
         for item, parts in sorted(gathered.items())
     ]
+    notes += _unjudged(items)
     tests = [
         TestOfForm(form.matrix, form.form, form.held_ms, describe_test(form.right))
         for form in described
         if form.right.shape[1] > 1
     ]
     return Pooled(sum(len(form.right) for form in forms), tuple(items), tuple(tests), tuple(notes))
+
+
+def _unjudged(items: Sequence[PooledItem]) -> list[Flag]:
+    """A handful of answers proves nothing: such items are counted, not judged."""
+    few = sum(item.persons < FEWEST_TO_JUDGE for item in items)
+    if not few:
+        return []
+    zh = f"{few} 道题不足 {FEWEST_TO_JUDGE} 人次，只列数字，不作判断"
+    en = f"{few} item(s) were met by fewer than {FEWEST_TO_JUDGE} persons: figures are shown, nothing is flagged"
+    return [Flag("item.few", zh, en)]
 
 
 def _responses(form: FormResponses) -> Responses:
@@ -249,11 +261,12 @@ def _item(
 ) -> PooledItem:
     figures = _pooled_figures(item[0], parts)
     estimate, fit = (measured.estimate, measured.fit) if measured else (None, None)
-    flags = [*flag_item(figures, estimate, fit, groups), *flag_drift(drift)]
+    persons = sum(part.persons for part in parts)
+    flags = [*flag_item(figures, estimate, fit, groups), *flag_drift(drift)] if persons >= FEWEST_TO_JUDGE else []
     return PooledItem(
         code=item[0],
         version=item[1],
-        persons=sum(part.persons for part in parts),
+        persons=persons,
         sittings=len({part.form.matrix for part in parts}),
         last_held_ms=max(part.form.held_ms for part in parts),
         figures=figures,

@@ -146,8 +146,8 @@ def test_an_item_that_favours_a_group_is_flagged() -> None:
 def test_a_tiny_sitting_is_described_and_not_estimated() -> None:
     rng = np.random.default_rng(1)
     pooled = analyse_pool([simulate(rng, np.ones(5), np.zeros(5), range(5), 6)])
-    assert [note.code for note in pooled.notes] == ["model.too_little"]
-    assert all(item.estimate is None and not item.usable and item.seconds for item in pooled.items)
+    assert [note.code for note in pooled.notes] == ["model.too_little", "item.few"]
+    assert all(item.estimate is None and not item.usable and item.seconds and not item.flags for item in pooled.items)
 
 
 PLACES = {
