@@ -224,10 +224,13 @@ def download_report(work: Work, import_id: str) -> FileAnswer:
     report = load_report(work.runtime, row.report_file)
     stream = io.StringIO()
     writer = csv.writer(stream)
-    writer.writerow(["类别 kind", "行 row", "列 column", "代码 code", "原因", "reason", "值 value"])
+    writer.writerow(
+        ["类别 kind", "行 row", "列 column", "代码 code", "原因", "reason", "建议", "suggestion", "值 value"]
+    )
     for kind, name in (("错误 fault", "faults"), ("提示 warning", "warnings")):
         for one in report[name]:
-            told = [one["column"], one["code"], one["reason_zh"], one["reason_en"], one["value"]]
+            told = [one["column"], one["code"], one["reason_zh"], one["reason_en"]]
+            told += [one.get("suggestion_zh", ""), one.get("suggestion_en", ""), one["value"]]
             writer.writerow([kind, one["row"], *map(_harmless, told)])
     return FileAnswer(stream.getvalue().encode("utf-8-sig"), "text/csv", f"{row.file_name}-report.csv")
 

@@ -1,9 +1,9 @@
 """Decides which rows of a file may enter the bank: a row goes in whole or not at all, and every fault is listed.
 
 For the person who imports: row as Excel numbers it (or line, or question), column header, code, reason in Chinese and
-English. A case group goes in whole or not at all. Source: acceptance E1. Reads nothing and writes nothing; the same
-file against the same bank always gives the same report. Looking at rows by themselves (`examine`) is apart from holding
-them against the bank (`judge`), so that the second can be done again at once when the bank has moved.
+English, suggestion. A case group goes in whole or not at all. Source: acceptance E1. Reads nothing and writes nothing;
+the same file against the same bank always gives the same report. Looking at rows by themselves (`examine`) is apart
+from holding them against the bank (`judge`), so that the second can be done again at once when the bank has moved.
 """
 
 from collections import Counter
@@ -18,6 +18,7 @@ from itembank.exchange.overlay import label_of
 from itembank.exchange.reading import SHEET, HeadersMissing, Read, rows_of_sheet
 from itembank.exchange.rows import ReadRow, with_importance
 from itembank.exchange.sheet import Sheet
+from itembank.exchange.suggestions import Suggestions
 from itembank.exchange.ticks import Tick, quiet
 from itembank.items.cases import check_case_company, check_case_group, check_enemies_known
 from itembank.items.company import check_accompanied
@@ -54,6 +55,8 @@ class Fault:
     reason_zh: str
     reason_en: str
     value: str = ""
+    suggestion_zh: str = ""
+    suggestion_en: str = ""
 
     def as_json(self) -> dict[str, str | int]:
         """Plain data."""
@@ -64,6 +67,8 @@ class Fault:
             "reason_zh": self.reason_zh,
             "reason_en": self.reason_en,
             "value": self.value,
+            "suggestion_zh": self.suggestion_zh,
+            "suggestion_en": self.suggestion_en,
         }
 
 
@@ -225,6 +230,8 @@ class _Run:
         self.warnings: list[Fault] = []
         self.codes = {known.code: known.place for known in bank.known}
         self.nameable = self.codes.keys() | codes
+        points = bank.specification.points if bank.specification else ()
+        self.suggestions = Suggestions(points, mapping.types)
         self.items = {known.key(mapping.identity): known for known in bank.known}
 
     def take(self, unit: list[Examined]) -> None:
@@ -242,13 +249,17 @@ class _Run:
         if case is not None:
             self.check_group(unit, flaws)
         for each, found in zip(unit, flaws, strict=True):
-            self.faults += [told(self.read, self.mapping, each.read.number, flaw) for flaw in found]
+            self.faults += [self.fault(each.read.number, flaw) for flaw in found]
         if any(flaws):
             return
         for each in unit:
             self.accept(each)
         self.codes |= codes
         self.items |= items
+
+    def fault(self, row: int, flaw: Flaw) -> Fault:
+        zh, en = self.suggestions.about(flaw.code, flaw.value)
+        return replace(told(self.read, self.mapping, row, flaw), suggestion_zh=zh, suggestion_en=en)
 
     def accept(self, each: Examined) -> None:
         read = each.read

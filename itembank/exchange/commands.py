@@ -70,7 +70,9 @@ class Outcome:
 
 def _told(fault: Json) -> Json:
     reason = f"{fault['reason_zh']} / {fault['reason_en']}"
-    return {"row": fault["row"], "column": fault["column"], "reason": reason, "code": fault["code"]}
+    told = {"row": fault["row"], "column": fault["column"], "reason": reason, "code": fault["code"]}
+    hint = fault["suggestion_zh"]
+    return told | ({"suggestion": f"{hint} / {fault['suggestion_en']}"} if hint else {})
 
 
 @click.command("import")
@@ -197,6 +199,7 @@ def _show(outcome: Outcome, seconds: float, as_json: bool) -> None:
         for fault in outcome.faults:
             where = f"{PLACES[outcome.counts].format(n=fault['row'])} {fault['column']}"
             click.echo(f"{where}：{fault['reason_zh']} / {fault['reason_en']} [{fault['code']}]")
+            click.echo(f"    {fault['suggestion_zh']} / {fault['suggestion_en']}")
         conflicts = sum(pair["kind"] == CONTRADICTION for pair in outcome.pairs)
         faulty = len({fault["row"] for fault in outcome.faults})
         done = "合格" if outcome.dry else "收入"

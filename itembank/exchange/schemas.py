@@ -23,6 +23,8 @@ class FaultView(Schema):
     reason_zh: str
     reason_en: str
     value: str
+    suggestion_zh: str = ""
+    suggestion_en: str = ""
 
 
 class StopView(Schema):

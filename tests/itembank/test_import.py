@@ -60,6 +60,7 @@ def test_of_a_thousand_rows_983_go_in_and_17_are_listed(bank: Bank) -> None:
     assert {fault["row"]: fault["code"] for fault in checked["faults"]} == planted
     assert len(checked["faults"]) == 17
     assert all(fault["reason_zh"] and fault["reason_en"] and fault["column"] for fault in checked["faults"])
+    assert all(fault["suggestion_zh"] and fault["suggestion_en"] for fault in checked["faults"])
     assert count_items(bank) == 0, "nothing goes in before the person decides"
     bank.author.post(f"/api/bank/imports/{checked['id']}/accept", {"take_good_rows": True})
     assert count_items(bank, state="draft") == 983
@@ -174,3 +175,8 @@ def test_importing_needs_the_permission(bank: Bank) -> None:
     path = f"/api/bank/banks/{bank.id}/imports"
     refused = bank.reviewer.post(path, data={}, content_type="multipart/form-data")
     assert refused.status_code == 403
+
+
+def test_a_slip_of_the_pen_is_told_the_nearest_known_word(bank: Bank) -> None:
+    checked = bank.upload(workbook([item_row(1, "A-A-01"), item_row(2, 题型="单选提")])).json
+    assert [fault["suggestion_zh"].split("？")[0] for fault in checked["faults"]] == ["是否为 A-A-001", "是否为 单选"]

@@ -5807,6 +5807,16 @@ export interface components {
             reason_zh: string;
             /** Row */
             row: number;
+            /**
+             * Suggestion En
+             * @default
+             */
+            suggestion_en: string;
+            /**
+             * Suggestion Zh
+             * @default
+             */
+            suggestion_zh: string;
             /** Value */
             value: string;
         };
