@@ -50,14 +50,19 @@ _TAG = re.compile(r"<[^<>]*>")
 _NUMBERED = re.compile(r"^\s*(\d{1,3})\s*[.．、:：]\s*(?=\D)(.+)$", re.DOTALL)
 
 
-def bare(text: str) -> str:
-    """Words without width, blanks, marks and tags: what is compared."""
+def bare(text: str, wild: str = "") -> str:
+    """Words without width, blanks, marks and tags: what is compared; the marks in `wild` stay."""
     plain = unicodedata.normalize("NFKC", html.unescape(_TAG.sub("", text))).lower()
-    return "".join(sign for sign in plain if sign.isalnum() or sign in "?*")
+    return "".join(sign for sign in plain if sign.isalnum() or sign in wild)
+
+
+def read_words(text: str) -> str:
+    """The bare words somebody read, with `?` and `*` for what could not be read."""
+    return bare(text, "?*")
 
 
 def words_of(blocks: Iterable[Json]) -> str:
-    """The bare words of blocks."""
+    """The bare words of blocks as printed."""
     return bare("".join(str(block.get("text", block.get("html", ""))) for block in blocks))
 
 
@@ -95,13 +100,16 @@ def is_item(seen: str, code: str, words: str) -> bool:
     """Whether the words read in a photograph are this item's code, or stand in it, as far as they can be read."""
     if unicodedata.normalize("NFKC", seen).strip().lower() == code.lower():
         return True
-    return stands_in(bare(seen), words)
+    return stands_in(read_words(seen), words)
 
 
 def stands_in(read: str, words: str) -> bool:
-    """Whether bare words read stand in bare words printed; long ones may differ in few signs."""
+    """Whether words read stand in words printed; long ones may differ in few signs.
+
+    A question mark may be a sign that was lost or the sentence's own, which is no word: it stands for one sign or none.
+    """
     if "?" in read or "*" in read:
-        pattern = "".join(".*" if sign == "*" else "." if sign == "?" else re.escape(sign) for sign in read)
+        pattern = "".join(".*" if sign == "*" else ".?" if sign == "?" else re.escape(sign) for sign in read)
         return re.search(pattern, words) is not None
     if read in words:
         return True

@@ -6,12 +6,13 @@ which seats had such a form; whose ticket, seat, minute or copy mark stands in t
 tell apart stays in the answer; evidence that contradicts itself is said to.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from examserver.kernel.calendar import local_time
 from examserver.kernel.errors import Json
-from itembank.papers.fragment import Fragment, Seen, fits, in_order, is_item, read_mark, stands_in, words_of
+from itembank.papers.fragment import Fragment, Seen, fits, in_order, is_item, read_mark, read_words, stands_in, words_of
 
 MINUTE_MS = 60_000
 SLACK_MS = 10 * MINUTE_MS
@@ -106,6 +107,11 @@ class Traced:
         }
 
 
+def shown_words(stem: Sequence[Json], stimulus: Sequence[Json]) -> str:
+    """The words over which an item is recognised: its stem, and the material it shares with its case."""
+    return "|".join(words_of(part) for part in (stem, stimulus) if part)
+
+
 def shown_form(paper: str, content: Json) -> ShownForm:
     """A form document as it is compared."""
     items, number = [], 0
@@ -113,7 +119,9 @@ def shown_form(paper: str, content: Json) -> ShownForm:
         for item in section["items"]:
             number += 1
             options = tuple((str(one["id"]), words_of(one["content"])) for one in item["options"])
-            items.append(ShownItem(number, str(item["code"]), words_of(item["stem"]), options))
+            case = content.get("cases", {}).get(item.get("case", {}).get("code"), {})
+            words = shown_words(item["stem"], case.get("stimulus", []))
+            items.append(ShownItem(number, str(item["code"]), words, options))
     return ShownForm(paper, str(content["form"]), str(content["name"]), tuple(items))
 
 
@@ -222,15 +230,15 @@ def options_in_order(form: ShownForm, seen: Seen) -> bool:
     return any(in_order([_option_places(item, read) for read in seen.options]) for item in items)
 
 
+_LETTERED = re.compile(r"\s*([A-Ha-h])\s*[.．、:：]\s*(\S.*)", re.DOTALL)
+
+
 def _option_places(item: ShownItem, read: str) -> list[int]:
     """Where an option read as `A. words`, as words, or as a piece of them may stand."""
-    letter, _, rest = read.partition(".") if read[1:2] == "." else read.partition("．")
-    lettered = bool(rest) and len(letter.strip()) == 1
-    words = words_of([{"text": rest if lettered else read}])
+    found = _LETTERED.match(read)
+    letter, words = (found[1].upper(), read_words(found[2])) if found else ("", read_words(read))
     return [
-        place
-        for place, (own, printed) in enumerate(item.options)
-        if (not lettered or own == letter.strip().upper()) and _is_option(words, printed)
+        place for place, (own, printed) in enumerate(item.options) if letter in ("", own) and _is_option(words, printed)
     ]
 
 

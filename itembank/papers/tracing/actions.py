@@ -18,6 +18,7 @@ from itembank.papers.trace import (
     Source,
     Traced,
     corrected,
+    shown_words,
     sources_of_order,
     trace_fragment,
 )
@@ -110,4 +111,5 @@ def _versions(work: Work, bank: str, codes: set[str]) -> Versions:
 def _shown(number: int, code: str, content: Json, pairs: Sequence[tuple[str, str]]) -> ShownItem:
     own = {option["id"]: words_of(option["content"]) for option in content["options"]}
     options = tuple((shown, own[letter]) for shown, letter in pairs if letter in own)
-    return ShownItem(number, code, words_of(content["stem"]), options)
+    stimulus = content.get("case", {}).get("stimulus", [])
+    return ShownItem(number, code, shown_words(content["stem"], stimulus), options)

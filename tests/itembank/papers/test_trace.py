@@ -13,8 +13,18 @@ from examserver.kernel.canonical import to_json
 from examserver.kernel.crypto.keys import write_key_file
 from examserver.kernel.seeds import Draw
 from itembank.papers.fragment import Fragment, Seen, read_fragment, read_mark
-from itembank.papers.trace import ShownForm, ShownItem, Source, Traced, corrected, sources_of_order, trace_fragment
+from itembank.papers.trace import (
+    ShownForm,
+    ShownItem,
+    Source,
+    Traced,
+    corrected,
+    shown_form,
+    sources_of_order,
+    trace_fragment,
+)
 from tests.itembank.papers.build import NOW, ceremony
+from tests.itembank.test_form_documents import built
 
 THINGS = ("断路器", "隔离开关", "接触器", "熔断器", "互感器", "继电器", "变压器", "电容器", "避雷器", "电动机")
 POOL = [(f"DG4-{n:04d}", f"第{n * 37 % 89}类{THINGS[n % 10]}检修后应先做的{n}号步骤是") for n in range(1, 61)]
@@ -150,3 +160,24 @@ def test_what_is_typed_becomes_a_fragment() -> None:
     made = read_fragment(["12. 断路器检修后", {"item": "DG4-0007", "options": ["先验电"]}], "")
     assert made.seen == (Seen("断路器检修后", 12), Seen("DG4-0007", None, ("先验电",)))
     assert isinstance(trace_fragment(made, FORMS, SOURCES), Traced)
+
+
+def test_the_marks_of_a_sentence_never_exclude_what_was_photographed() -> None:
+    options = (("A", "35v"), ("B", "a相带电"), ("C", "是否带电"))
+    form = ShownForm("ppr_1", "frm_9", "A", (ShownItem(1, "DG4-1", "导线的单位是什么", options),))
+    for seen in (
+        Seen("导线的单位是什么？"),
+        Seen("导?的单位"),
+        Seen("导线的单*什么", 1, ("3.5 V", "A相带电", "是否带电？")),
+        Seen("导线的单位", None, ("A. 3.5 V", "C．是否带电?")),
+    ):
+        assert not trace_fragment(Fragment((seen,)), [form], []).contradicted, seen
+    assert trace_fragment(Fragment((Seen("导线的单位", None, ("C. 3.5 V",)),)), [form], []).contradicted
+
+
+def test_a_photograph_of_a_cases_material_names_the_forms_that_have_it() -> None:
+    document = built("trace")
+    shown = shown_form("ppr_1", document.content)
+    assert sum("380v变压器供电" in item.words for item in shown.items) == 2
+    found = trace_fragment(Fragment((Seen("由一台 380 V 变压器供电，负荷如下"),)), [shown, FORMS[0]], [])
+    assert found.distinct("form") == [shown.form]
