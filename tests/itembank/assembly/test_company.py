@@ -4,6 +4,9 @@ from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
 
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from itembank.assembly.blueprint import Cell, read_blueprint
 from itembank.assembly.checker import check_forms
 from itembank.assembly.exposure import count_uses, histogram, months_before
@@ -139,3 +142,26 @@ def test_an_older_blueprint_keeps_its_name() -> None:
     }  # fmt: skip
     assert plain.as_json()["cells"] == [{"area": "A", "type": SINGLE, "count": 10}]
     assert plain.as_json()["sections"] == [{"type": SINGLE, "title": "单选题", "points_each": "1"}]
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.integers(0, 10**6), st.data())
+def test_whatever_is_demanded_the_checker_confirms_what_the_solver_chose(seed: int, data: st.DataObject) -> None:
+    own = [*OWN, *CASES]
+    low = data.draw(st.integers(0, 4))
+    rules = small(
+        count=12,
+        importance={"X": (low, low + 6)},
+        cognition={"apply": (data.draw(st.integers(0, 4)), 8)},
+        cases=(data.draw(st.integers(0, 1)), 2),
+        difficulty=(500, 800),
+        words=(100, data.draw(st.integers(400, 600))),
+        max_overlap=data.draw(st.integers(0, 6)),
+        max_uses=data.draw(st.sampled_from([None, 2])),
+    )
+    pool = [pooled(each, uses=number % 3) for number, each in enumerate(own)]
+    request = Request(rules, str(seed), 2, 1)
+    made = assemble_forms(request, pool)
+    assert len(made.forms) in (0, 3) and bool(made.forms) != bool(made.shortages)
+    if made.forms:
+        assert failed_names(request, own, pool, made) == set()
