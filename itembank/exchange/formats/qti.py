@@ -132,6 +132,7 @@ class _Run:
         self.shared: dict[int, Mapping[str, Blocks]] = {}
         self.questions: dict[int, Question] = {}
         self.seen: set[str] = set()
+        self.codes: set[str] = set()
 
     def question(self) -> Question:
         """The next question."""
@@ -187,6 +188,18 @@ class _Run:
                 for reference in root.iter("assessmentItemRef"):
                     self.resource(files.beside(reference.get("href", "")).name, Element("resource"), files)
 
+    def name(self, question: Question, root: Element, metadata: Metadata) -> None:
+        """Code and attributes of an item; an identifier that many files share names none of them."""
+        apply_metadata(question, root, metadata)
+        if metadata.native is None and question.code in self.codes:
+            zh, en = (
+                f"标识“{question.code}”重复，改用顺序编号",
+                f"The identifier {question.code} occurs twice; numbered instead",
+            )
+            question.remark("code", "qti.identifier_repeated", zh, en, question.code)
+            question.code = ""
+        self.codes.add(question.code)
+
     def old_file(self, root: Element, files: Files) -> None:
         """The items of a file of QTI 1.2; a text that others name as theirs is no item."""
         items = list(old_items(root))
@@ -196,7 +209,7 @@ class _Run:
             if item.get("ident", "") in parents:
                 continue
             question = self.question()
-            apply_metadata(question, item, Metadata())
+            self.name(question, item, Metadata())
             row = read_old_item(question, item, files)
             if parent in texts:
                 self.shared[question.number] = {parent: stimulus_of(question, texts[parent], files)}
@@ -205,7 +218,7 @@ class _Run:
     def item(self, root: Element, files: Files, metadata: Metadata) -> None:
         """One item of QTI 2.x or 3.0."""
         question = self.question()
-        apply_metadata(question, root, metadata)
+        self.name(question, root, metadata)
         row, stimuli = read_item(question, root, files, metadata.native, READERS)
         if metadata.native is not None and metadata.own.get("case"):
             row = extended(row, metadata.own, next(iter(stimuli.values()), ()), metadata.enemies)

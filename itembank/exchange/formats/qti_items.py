@@ -218,7 +218,8 @@ def read_inline(item: Item) -> ReadRow:
     others: list[list[str]] = []
     for number, element in enumerate(item.fields, 1):
         own = item.response(element)
-        choices = list(children(element, "inlineChoice"))
+        # An empty choice is how some tools show that nothing is chosen yet.
+        choices = [each for each in children(element, "inlineChoice") if len(each) or words(each)]
         shown = [f"{number}{letter}" for letter in OPTION_LETTERS[: len(choices)]]
         ids = [choice.get("identifier", "") for choice in choices]
         contents = [item.body.blocks(choice, f"gaps:{number}") for choice in choices]

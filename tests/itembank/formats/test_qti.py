@@ -277,6 +277,15 @@ def test_items_that_refer_to_one_stimulus_become_a_case_in_foreign_packages_too(
     assert cases[0] and cases[0].stimulus == CASE and not [flaw for row in source.rows for flaw in row.flaws]
 
 
+def test_files_that_share_an_identifier_are_numbered() -> None:
+    pages = [(f"{name}.xml", item(declared("A"), f"<p>{name}</p>" + choice(), MATCH)) for name in ("a", "b")]
+    listed = "".join(f'<resource type="imsqti_item_xmlv2p2" href="{name}"/>' for name, _ in pages)
+    manifest = f"<manifest><resources>{listed}</resources></manifest>".encode()
+    source = read_qti(write_archive([("imsmanifest.xml", manifest), *pages]), POINT)
+    assert [row.body.content.code for row in source.rows] == ["I-1", "Q-0002"]
+    assert said(source) == ["qti.identifier_repeated"]
+
+
 def test_words_dragged_into_gaps_become_a_choice_in_each_gap() -> None:
     gaps = (
         '<gapMatchInteraction responseIdentifier="RESPONSE"><gapText identifier="R">红</gapText>'
