@@ -91,18 +91,21 @@ def _kept(runtime: RoleRuntime, actor: Actor, named: str, rules: Blueprint, aske
         with _watched(runtime, job):
             run_all(runtime)
     except KeyboardInterrupt:
-        _cancel(runtime, actor, assembly)
-        raise SystemExit(CANCELLED_STATUS) from None
+        if _cancelled(runtime, actor, assembly):
+            click.echo("已取消，没有留下试卷 / cancelled, nothing was kept", err=True)
+            raise SystemExit(CANCELLED_STATUS) from None
     with open_work(runtime, actor, write=False) as work:
         row = load_assembly(work.session, assembly)
         return _of_row(row, forms_of(work.session, row.id))
 
 
-def _cancel(runtime: RoleRuntime, actor: Actor, assembly: str) -> None:
+def _cancelled(runtime: RoleRuntime, actor: Actor, assembly: str) -> bool:
+    """Whether there was still something to cancel; what was already saved stays, and is told."""
     with open_work(runtime, actor) as work:
-        if load_assembly(work.session, assembly).state == RUNNING:
+        running = load_assembly(work.session, assembly).state == RUNNING
+        if running:
             actions.cancel_assembly(work, assembly)
-    click.echo("已取消，没有留下试卷 / cancelled, nothing was kept", err=True)
+    return running
 
 
 @contextmanager
