@@ -15,6 +15,7 @@ from itembank.exchange.formats.qti_keys import NEAR, NOWHERE, Rule, accepted, ju
 from itembank.exchange.formats.qti_numbers import decimal_of, measure
 from itembank.exchange.formats.qti_old_text import OldItem, labels_of
 from itembank.exchange.formats.qti_operators import Scorer
+from itembank.exchange.formats.qti_pictures import only_true
 from itembank.exchange.formats.qti_xml import first, words
 from itembank.exchange.rows import ReadRow
 from itembank.items.content import Block, Json, Option
@@ -248,7 +249,7 @@ def read_area(item: OldItem) -> ReadRow:
         "asset": figure.digest if figure else "", "alt": "图", "width": width, "height": height, "choose": len(areas)
     }  # fmt: skip
     known = [each for each in areas if each is not None]
-    return item.question.finish("hotspot", item.stem, interaction=interaction, scoring={"areas": known})
+    return only_true(item.question.finish("hotspot", item.stem, interaction=interaction, scoring={"areas": known}))
 
 
 def _area(item: OldItem, label: Element, width: int, height: int) -> Json | None:

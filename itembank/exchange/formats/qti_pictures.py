@@ -5,6 +5,7 @@ areas of the mapping that are worth most.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from xml.etree.ElementTree import Element
 
 from itembank.exchange.formats.qti_items import Item
@@ -87,9 +88,15 @@ def _pointed(item: Item, element: Element, found: Sequence[Area], count: int, ru
     across, down = _scale(item, element, picture) if item.native is None else (1.0, 1.0)
     areas = _areas(item, [area.scaled(across, down) for area in found] if item.native is None else found)
     interaction = {**picture, "choose": count}
-    return item.question.finish(
-        "hotspot", item.stem, interaction=interaction, scoring=item.scoring(rule, {"areas": areas}, len(areas))
-    )
+    scoring = item.scoring(rule, {"areas": areas}, len(areas))
+    return only_true(item.question.finish("hotspot", item.stem, interaction=interaction, scoring=scoring))
+
+
+def only_true(row: ReadRow) -> ReadRow:
+    """Without faults that follow from a missing picture only: nothing lies beyond a picture nobody has."""
+    if not any(flaw.code in ("figure.missing", "figure.unusable") for flaw in row.flaws):
+        return row
+    return replace(row, flaws=tuple(flaw for flaw in row.flaws if flaw.code != "areas.outside"))
 
 
 def read_point(item: Item) -> ReadRow:
