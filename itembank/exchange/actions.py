@@ -6,6 +6,7 @@ dealt with at once, large ones by a job; either way everything of a file goes in
 """
 
 import time
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import func, select
@@ -17,7 +18,7 @@ from examserver.plumbing.identity import offload
 from examserver.plumbing.jobs import Progress, enqueue, job
 from examserver.plumbing.runtime import RoleRuntime
 from examserver.plumbing.work import Work, open_work
-from itembank.exchange.check import BankFacts, CheckedImport, check_rows, examine, judge
+from itembank.exchange.check import BankFacts, CheckedImport, Fault, check_rows, examine, judge
 from itembank.exchange.mapping import Mapping, read_mapping
 from itembank.exchange.reading import (
     SHEET,
@@ -118,9 +119,11 @@ def examine_alone(submitted: Submitted, mapping: Mapping, tick: Tick = quiet) ->
         book = Book(submitted.data)
         if rule.sheet in book.names:
             specification = read_specification(book.read(rule.sheet, rule.header_row), rule.columns).specification
-    if specification is None and not rule.derive and format_of(submitted) == SHEET:
-        raise NoSpecification()
-    return _report(submitted, mapping, BankFacts(specification, []), tick)
+    read, report = _report(submitted, mapping, BankFacts(specification, []), tick)
+    if specification is None and not rule.derive:
+        zh, en = "没有细目表，鉴定点未核对", "There is no content specification here; points were not checked"
+        report = replace(report, warnings=(Fault(0, "", "specification.absent", zh, en), *report.warnings))
+    return read, report
 
 
 def _points(bank: BankFacts) -> frozenset[str]:

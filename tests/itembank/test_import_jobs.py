@@ -54,6 +54,13 @@ def test_the_command_line_tells_983_accepted_and_17_rejected_rows(bank: Bank, tm
     assert all(len(pair) == 3 for pair in taken["duplicates"])
 
 
+def test_a_file_without_any_specification_is_looked_at_and_says_so(bank: Bank, tmp_path: Path) -> None:
+    (tmp_path / "items.xlsx").write_bytes(workbook([item_row(1), item_row(2, 答案="F")]))
+    code, shown = run(bank, "import", str(tmp_path / "items.xlsx"), "--dry-run")
+    assert (code, shown["accepted"], [one["row"] for one in shown["rejected"]]) == (1, 1, [3])
+    assert "specification.absent" in [one["code"] for one in shown["warnings"]]
+
+
 def test_a_mapping_file_and_a_format_are_named_on_the_command_line(bank: Bank, tmp_path: Path) -> None:
     (tmp_path / "old.csv").write_text("题目;甲项;乙项;丙项;答\n先做什么（　）;停电;送电;离开;1\n", "gb18030")
     (tmp_path / "old.toml").write_text(
