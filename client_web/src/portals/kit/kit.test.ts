@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { toCsv } from "./csv";
 import { setLanguage } from "@/i18n";
 import { fromLocalInput, ownLanguage, positionNumber, shortDigest, toLocalInput, waited } from "./format";
-import { formatHash, parseHash } from "./route";
+import { askBeforeLeaving, formatHash, parseHash, route } from "./route";
 
 describe("the address", () => {
   it("carries place and filters there and back", () => {
@@ -50,5 +50,28 @@ describe("exported tables", () => {
         ],
       ),
     ).toBe('\ufeff姓名,备注\r\n"陈""一""",\'=1+1\r\n李,"a,b"\r\n');
+  });
+});
+
+describe("leaving a page with something unsaved", () => {
+  const moved = (hash: string): Promise<void> =>
+    new Promise((done) => {
+      window.location.hash = hash;
+      setTimeout(done, 20);
+    });
+
+  it("stays where it is until the person agrees, and forgets the question afterwards", async () => {
+    await moved("#/items/new");
+    let agreed = false;
+    const forget = askBeforeLeaving(() => agreed);
+    await moved("#/banks");
+    expect(route.path).toEqual(["items", "new"]);
+    expect(window.location.hash).toBe("#/items/new");
+    agreed = true;
+    await moved("#/banks");
+    expect(route.path).toEqual(["banks"]);
+    forget();
+    await moved("#/papers");
+    expect(route.path).toEqual(["papers"]);
   });
 });

@@ -33,8 +33,24 @@ function safeDecode(part: string): string {
 
 const current = reactive<Route>({ path: [], query: {} });
 
+let accepted = "";
+let mayLeave: (() => boolean) | null = null;
+
+/** Asks before the address changes while something is unsaved; gives back what takes the question away again. */
+export function askBeforeLeaving(ask: () => boolean): () => void {
+  mayLeave = ask;
+  return () => {
+    if (mayLeave === ask) mayLeave = null;
+  };
+}
+
 function read(): void {
-  const next = parseHash(window.location.hash);
+  if (window.location.hash !== accepted && mayLeave && !mayLeave()) {
+    window.history.replaceState(null, "", accepted || "#/");
+    return;
+  }
+  accepted = window.location.hash;
+  const next = parseHash(accepted);
   current.path = next.path;
   current.query = next.query;
 }
