@@ -10,6 +10,7 @@ if TYPE_CHECKING:  # Playwright is a tool of demo and tests
     from playwright.sync_api import Locator, Page
 
 Json = dict[str, Any]
+WAIT_MS, SHORT_WAIT_MS = 60_000, 8_000
 SIZE = "picture => [picture.naturalWidth, picture.naturalHeight]"
 
 
@@ -37,8 +38,21 @@ def _listed(gap: "Locator") -> list[Json]:
     return [_choice(name, text) for name, text in lines if name]
 
 
-def give_answer(page: "Page", shown: "Locator", kind: str, value: Sequence[str]) -> None:
-    """Bring the answer onto the page through its controls."""
+def give_answer(page: "Page", shown: "Locator", kind: str, value: Sequence[str]) -> bool:
+    """Bring the answer onto the page through its controls; False when the time was up in the middle of it."""
+    page.set_default_timeout(SHORT_WAIT_MS)
+    try:
+        _act(page, shown, kind, value)
+    except Exception:
+        if page.get_by_test_id("flag").is_enabled():
+            raise
+        return False
+    finally:
+        page.set_default_timeout(WAIT_MS)
+    return True
+
+
+def _act(page: "Page", shown: "Locator", kind: str, value: Sequence[str]) -> None:
     if kind in ("text_entry", "numeric_entry"):
         for field, text in zip(shown.locator("input.line").all(), value, strict=True):
             field.fill(text)

@@ -33,7 +33,7 @@ interface Kept {
 
 export const ZOOMS: readonly number[] = [100, 125, 150, 175, 200, 250, 300];
 const PROSE: ReadonlySet<string> = new Set(["short_answer", "extended_response", "drawing"]);
-const KEEP_AFTER_MS = 400;
+const KEEP_AFTER_MS = 200;
 /** From here on nothing waits for a pause any more: the time may be up in the middle of it. */
 const LAST_MOMENTS_MS = 3_000;
 
@@ -185,9 +185,13 @@ export class Desk {
     document.documentElement.style.removeProperty("--text-size");
   }
 
+  /** At most so often, and never put off by further typing: a machine that dies takes no more than that with it. */
   private keepSoon(): void {
-    window.clearTimeout(this.keepTimer);
-    this.keepTimer = window.setTimeout(() => void this.keep(), KEEP_AFTER_MS);
+    if (this.keepTimer !== 0) return;
+    this.keepTimer = window.setTimeout(() => {
+      this.keepTimer = 0;
+      void this.keep();
+    }, KEEP_AFTER_MS);
   }
 
   private async keep(): Promise<void> {
