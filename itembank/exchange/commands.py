@@ -21,7 +21,7 @@ from examserver.kernel.access import Actor
 from examserver.plumbing.runtime import RoleRuntime
 from examserver.plumbing.settings import Settings
 from examserver.plumbing.work import open_work
-from itembank.entry.commands import FILE, bank_runtime, find_bank, find_only_bank, person, sign_in
+from itembank.entry.commands import FILE, bank_runtime, find_only_bank, person, sign_in
 from itembank.exchange import actions
 from itembank.exchange.actions import choose_mapping
 from itembank.exchange.mapping import read_mapping
@@ -31,7 +31,7 @@ from itembank.exchange.tables import ACCEPTED, ACCEPTING, CHECKING, load_import
 from itembank.exchange.ticks import Pace, silent
 from itembank.exchange.ticks import Progress as Tell
 from itembank.quality.duplicates import CONTRADICTION
-from itembank.specs.actions import import_specification
+from itembank.specs.actions import import_specification, look_at_specification
 
 Json = dict[str, Any]
 
@@ -94,6 +94,9 @@ def import_items(settings: Settings, /, file: Path, **asked: Any) -> None:
     """Check a file of items (xlsx, csv, Moodle, GIFT, Aiken, QTI, docx) and take its good rows into a bank."""
     began = time.monotonic()
     submitted = _submitted(file, asked)
+    if asked["specification"] and asked["dry_run"]:
+        _look_at_specification(submitted, asked["as_json"])
+        return
     signed = bool(asked["login"] and asked["password_file"])
     if not signed and not asked["dry_run"]:
         raise click.UsageError("--login and --password-file are needed (and --bank among several), or --dry-run")
@@ -214,12 +217,26 @@ def _show(outcome: Outcome, seconds: float, as_json: bool) -> None:
 
 def _take_specification(runtime: RoleRuntime, actor: Actor, submitted: Submitted, asked: Json) -> None:
     with open_work(runtime, actor) as work:
-        bank_id = find_bank(work, asked["named"]).id
+        bank_id = find_only_bank(work, asked["named"]).id
         row = import_specification(work, bank_id, submitted.data, submitted.mapping, submitted.sheet)
     shown = {"version": row.version, "digest": row.digest, "contradictions": row.contradictions}
-    if asked["as_json"]:
+    _show_specification(shown, f"细目表第 {row.version} 版", asked["as_json"])
+
+
+def _look_at_specification(submitted: Submitted, as_json: bool) -> None:
+    """A dry run of a content specification: its tree is read and checked, nothing is stored."""
+    tree, contradictions = look_at_specification(submitted.data, submitted.mapping, submitted.sheet)
+    shown = {
+        "nodes": len(tree.nodes), "points": len(tree.points), "digest": tree.digest(),
+        "contradictions": [vars(each) for each in contradictions], "dry_run": True,
+    }  # fmt: skip
+    _show_specification(shown, f"细目表 {len(tree.points)} 个鉴定点（未保存）", as_json)
+
+
+def _show_specification(shown: Json, title: str, as_json: bool) -> None:
+    if as_json:
         click.echo(json.dumps(shown, ensure_ascii=False))
         return
-    for each in row.contradictions:
+    for each in shown["contradictions"]:
         click.echo(f"第 {each['row']} 行：{each['reason_zh']} / {each['reason_en']}")
-    click.echo(f"细目表第 {row.version} 版，矛盾 {len(row.contradictions)} 处")
+    click.echo(f"{title}，矛盾 {len(shown['contradictions'])} 处")

@@ -300,6 +300,8 @@ def read_row(row: SheetRow, mapping: Mapping, figures: Figures) -> ReadRow:
         reader.flaw("stem", "stem.missing", "缺少题干", "The stem is missing")
     flaws = [*_odd_flaws(row, mapping), *reader.flaws]
     told = {_told_as(flaw.field) for flaw in flaws}
+    if any(flaw.field == "picture" for flaw in flaws):
+        told.add("areas")  # nothing can be said of shapes on a picture that is not there
     flaws += [flaw for flaw in check_item(body, mapping.min_options) if _told_as(flaw.field) not in told]
     return ReadRow(row.number, canonical(body), tuple(flaws), tuple(dict.fromkeys((*shown, *reader.used))))
 

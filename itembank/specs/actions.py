@@ -58,9 +58,10 @@ def _read_printed(data: bytes, sheet: str) -> _Read | None:
     return None
 
 
-def import_specification(work: Work, bank_id: str, data: bytes, mapping: str = "", sheet: str = "") -> SpecificationRow:
-    """A new version from a workbook or CSV; contradictions are kept with it, an unusable tree is refused whole."""
-    load_bank(work.session, bank_id)
+def look_at_specification(
+    data: bytes, mapping: str = "", sheet: str = ""
+) -> tuple[ContentSpecification, list[Contradiction]]:
+    """The tree of a workbook or CSV with its contradictions; an unusable tree is refused whole. Stores nothing."""
     tree, unreadable, others = _read_printed(data, sheet) or _read_table(data, sheet, mapping)
     contradictions = [*unreadable, *check_specification(tree), *others]
     unusable = [each for each in contradictions if each.structural or each in unreadable]
@@ -71,6 +72,13 @@ def import_specification(work: Work, bank_id: str, data: bytes, mapping: str = "
             first_en=unusable[0].reason_en,
             faults=[vars(each) for each in unusable],
         )
+    return tree, contradictions
+
+
+def import_specification(work: Work, bank_id: str, data: bytes, mapping: str = "", sheet: str = "") -> SpecificationRow:
+    """A new version from a workbook or CSV; contradictions are kept with it, an unusable tree is refused whole."""
+    load_bank(work.session, bank_id)
+    tree, contradictions = look_at_specification(data, mapping, sheet)
     return _save(work, bank_id, tree, contradictions, digest(data))
 
 

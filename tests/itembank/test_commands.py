@@ -65,7 +65,9 @@ def test_a_person_imports_and_assembles_on_the_command_line(tmp_path: Path) -> N
         "utf-8",
     )
     common = ("--bank", "电工四级题库", "--password-file", str(password))
-    done = run(settings, "import", str(spec), "--specification", "--login", "admin", *common)
+    seen = json.loads(run(settings, "import", str(spec), "--specification", "--dry-run", "--json").output)
+    assert (seen["points"], seen["contradictions"], seen["dry_run"]) == (5, [], True)
+    done = run(settings, "import", str(spec), "--specification", "--login", "admin", *common[2:])
     assert done.exit_code == 0, done.output
     done = run(settings, "import", str(items), "--login", "author", "--json", *common)
     assert done.exit_code == 0, done.output
