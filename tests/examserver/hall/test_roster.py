@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from examserver.hall.roster import OrderContradicts, document_check, read_order
 from examserver.kernel.crypto.keys import KeyPair
 from examserver.kernel.fields import MalformedField
-from tests.examserver.hall.rig import order_body, seal
+from tests.examserver.hall.rig import order_body, plain_documents, seal
 
 BANK, HALL, GRADING = KeyPair.generate(), KeyPair.generate(), KeyPair.generate()
-PAPER = seal(BANK, GRADING, tuple(KeyPair.generate() for _ in range(3)), 10**12, 3)
+PAPER = seal(BANK, GRADING, tuple(KeyPair.generate() for _ in range(3)), 10**12, plain_documents(3))
 
 
 def body(**changes: Any) -> dict[str, Any]:
