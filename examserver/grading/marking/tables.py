@@ -3,6 +3,7 @@
 Append-only: a mark is never changed, a further reading is a further row.
 """
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from examserver.kernel.errors import Missing
 from examserver.plumbing.database import AuthorityBase
+from examserver.plumbing.shared_tables import SHARED
 
 
 class NoSuchQuestion(Missing):
@@ -128,3 +130,16 @@ def count_responses(session: Session, record_digest: str) -> int:
     """How many responses of a record are to be marked."""
     query = select(func.count()).select_from(ResponseRow).where(ResponseRow.record_digest == record_digest)
     return int(session.execute(query).scalar() or 0)
+
+
+def all_marks(session: Session) -> list[MarkRow]:
+    """Every mark."""
+    return list(session.scalars(select(MarkRow)))
+
+
+def audited_totals(session: Session) -> dict[tuple[str, int], str]:
+    """The total of every mark by response and reading, as the audit chain holds it since it was given."""
+    table = SHARED["authority"].audit
+    rows = session.execute(select(table.c.subject, table.c.facts).where(table.c.action == "response.marked"))
+    facts = ((str(subject), json.loads(text)) for subject, text in rows)
+    return {(subject, int(fact["reading"])): str(fact["total"]) for subject, fact in facts}
