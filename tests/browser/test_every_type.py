@@ -238,7 +238,8 @@ def test_the_last_words_are_never_lost(room: Room) -> None:
     seat.page.goto(f"{room.stage.base}/seat")
     seat.wait_started()
     seat.wait_saved()
-    assert recorded(room)["T-10"] == "第一句。第二句。第三句。", "a page closed in mid-sentence loses at most a fifth of a second"
+    words = "a page closed in mid-sentence loses at most a fifth of a second"
+    assert recorded(room)["T-10"] == "第一句。第二句。第三句。", words
 
 
 def reads_beside_its_material_and_reflows(seat: BrowserSeat, hands: Hands) -> None:
