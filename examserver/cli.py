@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from examserver.kernel.errors import ExamError
+from examserver.kernel.errors import ExamError, Json
 from examserver.plumbing.settings import Settings, load_settings
 
 GROUPS = {
@@ -118,11 +118,17 @@ def account(settings: Settings, role: str, login: str, name: str, roles: tuple[s
 
 
 def main() -> None:
-    """Entry point: refusals are printed in words with their next step, and end with status 1."""
+    """Entry point: refusals are printed in words with their next step, and end with status 1.
+
+    A script that asked for `--json` gets the refusal as `{"error": …}` on standard output besides.
+    """
     try:
         exam(standalone_mode=False)
     except click.ClickException as error:
+        click.echo("用法有误（exam … --help 给出全部选项）：", err=True)
         error.show()
+        usage = {"code": "usage", "message": error.format_message(), "next": "exam … --help", "fields": {}}
+        _answer_scripts(usage | {"message_en": error.format_message()})
         sys.exit(error.exit_code)
     except click.exceptions.Abort:
         sys.exit(130)
@@ -130,7 +136,13 @@ def main() -> None:
         click.echo(f"{error.text('zh')}\n{error.text('en')}", err=True)
         if error.next_step("zh"):
             click.echo(f"→ {error.next_step('zh')} / {error.next_step('en')}", err=True)
+        _answer_scripts(error.as_json() | {"message_en": error.text("en")})
         sys.exit(1)
+
+
+def _answer_scripts(error: Json) -> None:
+    if "--json" in sys.argv:
+        click.echo(json.dumps({"error": error}, ensure_ascii=False))
 
 
 if __name__ == "__main__":

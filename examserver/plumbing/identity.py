@@ -58,7 +58,7 @@ class BadAccount(Invalid):
     """An account cannot be made like this."""
 
     code = "account.invalid"
-    message_zh = "账号信息不符合要求：{reason}"
+    message_zh = "账号信息不符合要求：{reason_zh}"
     message_en = "The account is not acceptable: {reason}"
 
 
@@ -122,9 +122,12 @@ def create_account(work: Work, login: str, name: str, roles: list[str], password
     """A new account; returns its id; raises BadAccount or LoginTaken."""
     known = role_permissions(work.role)
     if not login.strip() or not name.strip() or not roles or not set(roles) <= known.keys():
-        raise BadAccount(reason=f"login, name and known roles are needed ({', '.join(sorted(known))})")
+        names = ", ".join(sorted(known))
+        zh, en = f"须有登录名、姓名和已有的角色（{names}）", f"login, name and known roles are needed ({names})"
+        raise BadAccount(reason_zh=zh, reason=en)
     if len(password) < MIN_PASSWORD:
-        raise BadAccount(reason=f"the password needs at least {MIN_PASSWORD} characters")
+        zh, en = f"密码至少 {MIN_PASSWORD} 个字符", f"the password needs at least {MIN_PASSWORD} characters"
+        raise BadAccount(reason_zh=zh, reason=en)
     table = SHARED[work.role].account
     if work.session.execute(select(table.c.id).where(table.c.login == login)).first():
         raise LoginTaken(login=login)

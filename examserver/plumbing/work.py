@@ -19,7 +19,7 @@ logger = logging.getLogger("exam.work")
 
 
 class Work:
-    """What an action is given: session, actor, now_ms, runtime, request_id; `purpose` is why the person says they read."""
+    """What an action is given: session, actor, now_ms, runtime, request_id; `purpose`: why the person reads."""
 
     def __init__(self, runtime: RoleRuntime, session: Session, actor: Actor, request_id: str) -> None:
         self.runtime, self.session, self.actor, self.request_id = runtime, session, actor, request_id

@@ -14,13 +14,13 @@ from itembank.release import actions
 from itembank.release.actions import BankChanged, ProposerMayNotDraw, ReleaseDecided, WordsTooShort
 from itembank.release.draw import NothingToRelease, RatioOutOfRange
 from itembank.release.schemas import (
-    PublicReleaseLine,
-    PublicReleaseList,
-    PublicReleaseView,
     PublicationDraw,
     PublicationList,
     PublicationProposal,
     PublicationView,
+    PublicReleaseLine,
+    PublicReleaseList,
+    PublicReleaseView,
 )
 from itembank.release.tables import (
     RELEASED,

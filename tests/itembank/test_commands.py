@@ -2,6 +2,8 @@
 
 import io
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -98,3 +100,15 @@ def test_a_bank_is_opened_from_the_command_line(tmp_path: Path) -> None:
     made = json.loads(run(settings, *words, "--occupation-code", "6-18-01-01", "--json").output)
     banks = json.loads(run(settings, "list", "--json").output)["banks"]
     assert {"id": made["id"], "name": "车工三级题库", "items": {}} in banks
+
+
+def test_a_script_that_asked_for_json_gets_refusals_as_json(tmp_path: Path) -> None:
+    file = tmp_path / "empty.gift"
+    file.write_bytes(b"")
+    command = [sys.executable, "-m", "examserver.cli", "--data", str(tmp_path / "data"), "bank", "import"]
+    for words, status, code in (([str(file), "--dry-run"], 1, "import."), (["/nowhere.xlsx"], 2, "usage")):
+        done = subprocess.run([*command, *words, "--json"], capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode == status
+        error = json.loads(done.stdout)["error"]
+        assert error["code"].startswith(code), error
+        assert error["message"] and error["message_en"]

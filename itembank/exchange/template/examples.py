@@ -32,7 +32,8 @@ _RUBRIC = "1. 三个步骤齐全 [3]\n- 3：三步齐全、次序正确\n- 2：�
 def _row(code: str, point: str, kind: str, stem: str, key: str = "", **cells: str) -> Row:
     options = cells.pop("options", "")
     importance = next(each[5] for each in SPECIFICATION if each[0] == point)
-    row = _COMMON | {"importance": importance, "code": code, "point": point, "type": kind, "stem": stem, "key": key} | cells
+    own = {"importance": importance, "code": code, "point": point, "type": kind, "stem": stem, "key": key}
+    row = _COMMON | own | cells
     letters = zip("ABCDEFGH", options.split("|") if options else (), strict=False)
     return row | {f"option:{letter}": text for letter, text in letters}
 

@@ -8,7 +8,9 @@ down_revision = "0006"
 branch_labels = None
 depends_on = None
 
-TABLES = ("paper_ceremony", "paper_ceremony_release", "paper_copy", "paper_possession", "paper_hold", "paper_destruction")
+TABLES = (
+    "paper_ceremony", "paper_ceremony_release", "paper_copy", "paper_possession", "paper_hold", "paper_destruction",
+)  # fmt: skip
 
 
 def upgrade() -> None:
