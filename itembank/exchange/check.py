@@ -15,7 +15,7 @@ from itembank.exchange.figures import Figure, Figures
 from itembank.exchange.identity import Likeness, likeness
 from itembank.exchange.mapping import Mapping
 from itembank.exchange.overlay import label_of
-from itembank.exchange.reading import SHEET, HeadersMissing, Read, rows_of_sheet
+from itembank.exchange.reading import SHEET, HeadersMissing, Read, place_en, rows_of_sheet
 from itembank.exchange.rows import ReadRow, with_importance
 from itembank.exchange.sheet import Sheet
 from itembank.exchange.suggestions import Suggestions
@@ -297,13 +297,13 @@ class _Run:
     ) -> list[Flaw]:
         place = self.codes.get(own.code) or codes.get(own.code)
         if place is not None and own.code:
-            zh, en = f"编号 {own.code} 已存在（{place}）", f"The code {own.code} exists already ({place})"
+            zh, en = f"编号 {own.code} 已存在（{place}）", f"The code {own.code} exists already ({place_en(place)})"
             return [Flaw("code", "code.repeated", zh, en, own.code)]
         key = own.key(self.mapping.identity)
         earlier = self.items.get(key) or items.get(key)
         if own.stem and earlier is not None:
             zh = f"与{earlier.place} {earlier.code} 的题干重复"
-            en = f"The stem repeats {earlier.code} ({earlier.place})"
+            en = f"The stem repeats {earlier.code} ({place_en(earlier.place)})"
             return [Flaw("stem", "stem.repeated", zh, en, earlier.code)]
         return []
 
@@ -340,11 +340,11 @@ def _compared(
 
 _PAIR_WORDS = {
     CONTRADICTION: ("item.contradiction", "与{place} {code} 题干和选项相同，答案不同（矛盾）",
-                    "Same stem and options as {code} ({place}), but another key"),
+                    "Same stem and options as {code} ({place_en}), but another key"),
     REORDERED: ("item.reordered", "与{place} {code} 题干相同或相近，仅选项换序",
-                "Like {code} ({place}), only the options stand in another order"),
+                "Like {code} ({place_en}), only the options stand in another order"),
     NEAR: ("stem.alike", "与{place} {code} 的题干相似 {score:.0f}%，请核对",
-           "The stem is {score:.0f} % like {code} ({place}); please compare"),
+           "The stem is {score:.0f} % like {code} ({place_en}); please compare"),
 }  # fmt: skip
 
 
@@ -357,7 +357,8 @@ def _told_pairs(read: Read, pairs: Duplicates, mapping: Mapping) -> list[Fault]:
         if pair.kind not in _PAIR_WORDS or (pair.kind == NEAR and short):
             continue
         code, zh, en = _PAIR_WORDS[pair.kind]
-        facts = {"place": pair.first.place or "题库中", "code": pair.first.code, "score": pair.score}
+        place = pair.first.place or "题库中"
+        facts = {"place": place, "place_en": place_en(place), "code": pair.first.code, "score": pair.score}
         row = rows.get(pair.second.place, 0)
         found.append(Fault(row, column, code, zh.format(**facts), en.format(**facts), pair.first.code))
     return found

@@ -24,6 +24,14 @@ SHEET_NAMES = (".xlsx", ".xlsm", ".csv", ".tsv")
 PLACES = {ROW: "第 {n} 行", "line": "第 {n} 行", QUESTION: "第 {n} 题"}
 
 
+def place_en(place: str) -> str:
+    """A place in words (第 3 行, 第 3 题, 题库中) in English."""
+    number = "".join(each for each in place if each.isdigit())
+    if not number:
+        return "in the bank"
+    return f"question {number}" if place.endswith("题") else f"row {number}"
+
+
 class UnknownLayout(Invalid):
     """No mapping was named and the headers fit none."""
 
@@ -138,6 +146,8 @@ def header_names(cells: Sequence[str]) -> list[str]:
 
 def recognised(book: Book, mappings: Iterable[Mapping], asked: str = "") -> Mapping | None:
     """Of the mappings whose headers the file has, the one that asks for most; None when none fits."""
+    if not book.names:
+        book.grid(most=1)  # what is no text at all is said to be so, not called an unknown layout
     fitting = [mapping for mapping in mappings if fits(book, mapping, asked)]
     return max(fitting, key=lambda mapping: (len(mapping.recognise), mapping.name), default=None)
 

@@ -18,6 +18,7 @@ from openpyxl.utils import get_column_letter
 
 from examserver.kernel.errors import Invalid
 from itembank.exchange.archive import MIB, Limits, open_archive
+from itembank.exchange.formats.refusals import check_kind, check_size
 from itembank.exchange.formats.xml_reader import check_undeclared
 from itembank.items.text import tidy
 
@@ -91,6 +92,9 @@ class Book:
             raise _fault(f"超过 {MOST_BYTES // 2**20} MB", f"it is larger than {MOST_BYTES // 2**20} MB")
         if data.startswith(b"\xd0\xcf\x11\xe0"):
             raise _fault("旧版 Excel（.xls）或加密的工作簿", "it is an old .xls or an encrypted workbook")
+        if not is_workbook(data):
+            check_size(data)
+            check_kind(data, " Excel 工作簿或 CSV", "a workbook or CSV")
         self._data = data
         self._book: Any = _open_workbook(data) if is_workbook(data) else None
 
