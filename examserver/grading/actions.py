@@ -11,6 +11,7 @@ from typing import Any
 
 from examserver.grading.keyed import ItemKey
 from examserver.grading.marking.store import file_responses, read_marks_file, seal_marks
+from examserver.grading.marking.tables import has_marked
 from examserver.grading.record import SIGNERS, SittingRecord, open_record_key, open_session, read_record
 from examserver.grading.refusals import (
     AnotherRecord,
@@ -19,6 +20,7 @@ from examserver.grading.refusals import (
     GraderMayNotApprove,
     KeysForAnotherGrader,
     KeysForNoPlan,
+    MarkerMayNotApprove,
     PlanAltered,
     RecordForAnotherOrder,
     RecordRejected,
@@ -305,6 +307,8 @@ def approve_run(work: Work, run_id: str) -> RunRow:
         raise AwaitingMarks(count=run.awaiting)
     if work.actor.id == run.requested_by:
         raise GraderMayNotApprove()
+    if has_marked(work.session, run.sitting, work.actor.id):
+        raise MarkerMayNotApprove()
     present = approvals_of(work.session, run_id)
     if work.actor.id in {one.account for one in present}:
         raise ApprovedAlready()

@@ -19,6 +19,7 @@ from examserver.grading.refusals import (
     GraderMayNotApprove,
     KeysForAnotherGrader,
     KeysForNoPlan,
+    MarkerMayNotApprove,
     PlanAltered,
     RecordForAnotherOrder,
     RecordRejected,
@@ -319,7 +320,7 @@ def get_result_document(work: Work, result_id: str) -> FileAnswer:
     role="authority",
     access=Permit("results.approve"),
     answer=RunView,
-    errors=(NoSuchRun, RunNotGraded, AwaitingMarks, GraderMayNotApprove, ApprovedAlready),
+    errors=(NoSuchRun, RunNotGraded, AwaitingMarks, GraderMayNotApprove, MarkerMayNotApprove, ApprovedAlready),
     summary="Approve a run's results (two persons, neither the grader)",
 )
 def post_run_approval(work: Work, run_id: str) -> RunView:

@@ -82,6 +82,16 @@ class RunWithoutMarks(Missing):
     message_en = "The run took no marks of persons in."
 
 
+class MarkerMayNotApprove(Refused):
+    """Who marked an answer of the sitting may not approve its results."""
+
+    code = "run.marker_may_not_approve"
+    message_zh = "您评阅过本场次的答卷，不能核定其成绩。"
+    message_en = "You marked answers of this sitting, so you may not approve its results."
+    next_zh = "请由没有参加评阅的人核定。"
+    next_en = "Somebody who marked nothing of it must approve."
+
+
 class GraderMayNotApprove(Refused):
     """Who ran the grading may not approve it."""
 

@@ -143,3 +143,9 @@ def audited_totals(session: Session) -> dict[tuple[str, int], str]:
     rows = session.execute(select(table.c.subject, table.c.facts).where(table.c.action == "response.marked"))
     facts = ((str(subject), json.loads(text)) for subject, text in rows)
     return {(subject, int(fact["reading"])): str(fact["total"]) for subject, fact in facts}
+
+
+def has_marked(session: Session, sitting: str, account: str) -> bool:
+    """Whether this account has marked an answer of the sitting."""
+    query = select(MarkRow.id).join(ResponseRow, ResponseRow.id == MarkRow.response)
+    return session.scalars(query.where(ResponseRow.sitting == sitting, MarkRow.account == account)).first() is not None

@@ -134,6 +134,13 @@ def test_two_persons_mark_without_names_and_a_later_run_takes_their_marks_in(
         assert [check.name for check in fsck(work) if not check.ok] == ["marks_audited"], "a changed mark is named"
         work.session.rollback()
     verified(authority, plan, run, results, tmp_path)
+    both = authority.world.signed_in("authority", "both", "assessor", "result_approver")
+    with open_work(authority.runtime, system_actor("test")) as work:
+        mark_row = work.session.scalars(select(MarkRow).limit(1)).one()
+        was, mark_row.account = mark_row.account, ok(both.get("/api/authority/me"))["account_id"]
+    refused(both.post(f"/api/authority/runs/{run['id']}/approvals"), "run.marker_may_not_approve")
+    with open_work(authority.runtime, system_actor("test")) as work:
+        work.session.get_one(MarkRow, mark_row.id).account = was
     for login in ("first", "second"):
         run = ok(authority[login].post(f"/api/authority/runs/{run['id']}/approvals"))
     assert run["state"] == "approved"
