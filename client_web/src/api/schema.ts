@@ -12287,7 +12287,7 @@ export interface operations {
                     "application/json": components["schemas"]["RunView"];
                 };
             };
-            /** @description Errors: run.approved_already, run.awaiting_marks, run.grader_may_not_approve, run.missing, run.not_graded */
+            /** @description Errors: run.approved_already, run.awaiting_marks, run.grader_may_not_approve, run.marker_may_not_approve, run.missing, run.not_graded */
             default: {
                 headers: {
                     [name: string]: unknown;
