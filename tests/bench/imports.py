@@ -1,4 +1,4 @@
-"""How long it takes to check 60,000 rows of a workbook or CSV against a bank and to take them in, in one transaction."""
+"""How long it takes to check 60,000 rows of a workbook or CSV against a bank and to take them all in at once."""
 
 import csv
 import io

@@ -77,5 +77,6 @@ def downgrade() -> None:
     op.drop_table("item_comparison")
     op.drop_table("import_mapping")
     with op.batch_alter_table("item_import", schema=None) as batch_op:
-        for name in ("took_ms", "job_id", "error", "report_file", "corrections", "totals", "faulty", "counts", "format"):
+        names = ("took_ms", "job_id", "error", "report_file", "corrections", "totals", "faulty", "counts", "format")
+        for name in names:
             batch_op.drop_column(name)
