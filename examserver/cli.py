@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from examserver.kernel.errors import ExamError, Json
+from examserver.kernel.errors import ExamError, Json, for_scripts
 from examserver.plumbing.settings import Settings, load_settings
 
 GROUPS = {
@@ -128,7 +128,7 @@ def main() -> None:
         click.echo("用法有误（exam … --help 给出全部选项）：", err=True)
         error.show()
         usage = {"code": "usage", "message": error.format_message(), "next": "exam … --help", "fields": {}}
-        _answer_scripts(usage | {"message_en": error.format_message()})
+        _answer_scripts({"error": usage | {"message_en": error.format_message(), "next_en": "exam … --help"}})
         sys.exit(error.exit_code)
     except click.exceptions.Abort:
         sys.exit(130)
@@ -136,13 +136,13 @@ def main() -> None:
         click.echo(f"{error.text('zh')}\n{error.text('en')}", err=True)
         if error.next_step("zh"):
             click.echo(f"→ {error.next_step('zh')} / {error.next_step('en')}", err=True)
-        _answer_scripts(error.as_json() | {"message_en": error.text("en")})
+        _answer_scripts(for_scripts(error))
         sys.exit(1)
 
 
-def _answer_scripts(error: Json) -> None:
+def _answer_scripts(answer: Json) -> None:
     if "--json" in sys.argv:
-        click.echo(json.dumps({"error": error}, ensure_ascii=False))
+        click.echo(json.dumps(answer, ensure_ascii=False))
 
 
 if __name__ == "__main__":

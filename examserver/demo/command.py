@@ -24,9 +24,10 @@ from examserver.plumbing.settings import Settings
 @click.option("--minutes", type=click.FloatRange(0.5, 240), help="Length of the sitting (default 1.5: accelerated).")
 @click.option("--data", type=click.Path(path_type=Path), help="Data directory (default: a temporary one).")
 @click.option("--seed", default="2026", show_default=True, help="Same seed, same forms, seats and scores.")
-@click.pass_obj
+@click.pass_context
 def demo(
-    settings: Settings,
+    context: click.Context,
+    /,
     unattended: bool,
     as_json: bool,
     candidates: int,
@@ -38,6 +39,9 @@ def demo(
     from examserver.demo.play import open_stage
     from examserver.demo.stay import stay_open
 
+    settings: Settings = context.obj
+    if data is None and context.parent is not None:
+        data = context.parent.params.get("data")
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, _leave)
     start = time.monotonic()

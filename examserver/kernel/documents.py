@@ -174,6 +174,12 @@ def read_trust(data: bytes) -> Trust:
         raise NotADocument(reason="not a trust list") from None
 
 
+NO_TRUST = (
+    "没有信任名单：用 --trust 指定 trust.json（由发证机构公布，或与文件同放） / "
+    "no trust list was given: name one with --trust (the authority publishes trust.json, or it lies beside the file)"
+)
+
+
 def check_signatures(document: Document, trust: Trust | None, roles_needed: Iterable[str]) -> list[Check]:
     """One check per needed role and one per signature: present, trusted, and right over the content."""
     checks = [
@@ -186,7 +192,7 @@ def check_signatures(document: Document, trust: Trust | None, roles_needed: Iter
         for role in sorted(roles_needed)
     ]
     if trust is None:
-        return [*checks, Check("signer_trusted", False, "no trust list was given (--trust)", document.type)]
+        return [*checks, Check("signer_trusted", False, NO_TRUST, document.type)]
     return checks + [_signature_check(document, signature, trust) for signature in document.signatures]
 
 

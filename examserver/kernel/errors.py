@@ -42,6 +42,11 @@ class ExamError(Exception):
         }
 
 
+def for_scripts(error: ExamError) -> Json:
+    """What a command that was asked for JSON prints on standard output when it refuses."""
+    return {"error": error.as_json() | {"message_en": error.text("en"), "next_en": error.next_step("en")}}
+
+
 class _Absent(dict[str, Any]):
     def __missing__(self, key: str) -> str:
         return "?"

@@ -8,6 +8,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from examserver.kernel.errors import for_scripts
 from itembank.psychometrics.report import MODELS, ItemReport, Report, analyse
 from itembank.psychometrics.responses import FaultyResponses, Layout, read_responses
 
@@ -43,7 +44,7 @@ def stats(responses: Path, key: Path | None, model: str, as_json: bool, **asked:
 
 def _show_faults(error: FaultyResponses, as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps(error.as_json(), ensure_ascii=False))
+        click.echo(json.dumps(for_scripts(error), ensure_ascii=False))
         return
     for fault in error.fields["faults"][:SHOWN_FAULTS]:
         place = f"第 {fault['row']} 行 " if fault["row"] else ""

@@ -4,13 +4,14 @@ For whoever asks for statistics. Items everybody or nobody got right keep their 
 estimation; when too little is left to estimate from, the report says so instead of giving parameters.
 """
 
+from collections import Counter
 from dataclasses import asdict, dataclass
 
 import numpy as np
 
 from examserver.kernel.errors import Json
 from itembank.psychometrics.classical import ItemFigures, TestFigures, describe_items, describe_test
-from itembank.psychometrics.dif import GroupFigure, compare_groups
+from itembank.psychometrics.dif import FEWEST_IN_GROUP, GroupFigure, compare_groups
 from itembank.psychometrics.fit import Fit, check_fit
 from itembank.psychometrics.flags import Flag, Limits, flag_item
 from itembank.psychometrics.irt import Calibration, Estimate, calibrate
@@ -91,14 +92,29 @@ def analyse(responses: Responses, model: str = "2pl", reference: str = "", limit
         estimates = dict(zip(varying, calibration.items, strict=True))
         fits = dict(zip(varying, check_fit(scores, calibration), strict=True))
         notes += _unconverged(calibration)
-    groups = responses.groups
-    compared = compare_groups(responses.items, responses.scores, groups, reference) if groups else ()
+    compared = compare_large(responses, reference, notes) if responses.groups else ()
     return Report(
         test=describe_test(responses.scores),
         items=tuple(_item(each, estimates.get(at), fits.get(at), compared, limits) for at, each in enumerate(figures)),
         calibration=calibration,
         notes=tuple(notes),
     )
+
+
+def compare_large(responses: Responses, reference: str, notes: list[Flag]) -> tuple[GroupFigure, ...]:
+    """Groups large enough to compare, compared; smaller ones are left out and named. Raises FaultyResponses."""
+    sizes = Counter(group for group in responses.groups if group)
+    small = sorted(name for name, size in sizes.items() if size < FEWEST_IN_GROUP)
+    if small:
+        names = "、".join(f"{name}（{sizes[name]}）" for name in small)
+        zh = f"不足 {FEWEST_IN_GROUP} 人的组未参与比较：{names}"
+        en = f"Groups of fewer than {FEWEST_IN_GROUP} are not compared: {', '.join(small)}"
+        notes.append(Flag("group.left_out", zh, en))
+    if small and len(sizes) - len(small) < 2 and reference not in small:
+        return ()
+    kept = np.array([bool(group) and group not in small for group in responses.groups])
+    groups = tuple(group for group in responses.groups if group and group not in small)
+    return compare_groups(responses.items, responses.scores[kept], groups, reference)
 
 
 def _item(

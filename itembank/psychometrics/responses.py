@@ -99,10 +99,10 @@ def file_fault(code: str, zh: str, en: str, column: str = "") -> Fault:
     return Fault(0, column, code, zh, en)
 
 
-def _cells(data: bytes, what: str) -> list[list[str]]:
+def _cells(data: bytes, what_zh: str, what: str) -> list[list[str]]:
     """The cells of a CSV in UTF-8 or GB 18030."""
     if len(data) > MOST_BYTES:
-        refuse([file_fault("file.too_large", f"{what}超过 256 MB", f"{what} is larger than 256 MB")])
+        refuse([file_fault("file.too_large", f"{what_zh}超过 256 MB", f"{what} is larger than 256 MB")])
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             text = data.decode(encoding)
@@ -112,13 +112,13 @@ def _cells(data: bytes, what: str) -> list[list[str]]:
     else:
         text = "\0"
     if "\0" in text:
-        refuse([file_fault("file.unreadable", f"{what}不是文本文件", f"{what} is not a text file")])
+        refuse([file_fault("file.unreadable", f"{what_zh}不是文本文件（请另存为 CSV）", f"{what} is not a text file; save it as CSV")])
     first = text.partition("\n")[0]
     delimiter = max(",\t;", key=first.count)
     try:
         return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:
-        refuse([file_fault("file.malformed", f"{what}不是完好的 CSV（{error}）", f"{what} is no sound CSV ({error})")])
+        refuse([file_fault("file.malformed", f"{what_zh}不是完好的 CSV（{error}）", f"{what} is no sound CSV ({error})")])
         raise  # refuse has raised already
 
 
@@ -141,7 +141,7 @@ def read_key(data: bytes) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
     Names are empty when the file gives keys in the order of the columns. Raises FaultyResponses.
     """
-    rows = [row for row in _cells(data, "答案文件 key") if any(cell.strip() for cell in row)]
+    rows = [row for row in _cells(data, "答案文件", "the key file") if any(cell.strip() for cell in row)]
     if not rows:
         refuse([file_fault("key.empty", "答案文件是空的", "the key file is empty")])
     header = [unicodedata.normalize("NFKC", cell).strip() for cell in rows[0]]
@@ -216,7 +216,7 @@ class Layout:
 def read_responses(data: bytes, key: bytes | None = None, layout: Layout | None = None) -> Responses:
     """The responses of this CSV, scored by the key when there is one; raises FaultyResponses with every fault."""
     layout = layout or Layout()
-    rows = _cells(data, "作答文件 responses")
+    rows = _cells(data, "作答文件", "the response file")
     while rows and not any(cell.strip() for cell in rows[-1]):
         rows.pop()
     if len(rows) < 2:

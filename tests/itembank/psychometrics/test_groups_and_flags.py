@@ -141,3 +141,14 @@ def test_too_little_data_gives_classical_figures_and_says_why_no_more() -> None:
     report = analyse(small)
     assert report.calibration is None and report.test.alpha is not None
     assert [note.code for note in report.notes] == ["model.too_little"]
+
+
+def test_small_groups_are_left_out_and_named_and_the_rest_is_compared() -> None:
+    scores, groups = two_groups(0.0)
+    some = Responses(ITEMS, scores, scores < 0, groups=("丁",) * 20 + groups[20:])
+    report = analyse(some, "none")
+    assert {each.group for item in report.items for each in item.groups} <= {"甲", "乙"}
+    assert any(item.groups for item in report.items)
+    assert [note.code for note in report.notes if note.code == "group.left_out"] == ["group.left_out"]
+    lonely = analyse(Responses(ITEMS, scores, scores < 0, groups=("丁",) * 20 + ("甲",) * 2980), "none")
+    assert not any(item.groups for item in lonely.items)

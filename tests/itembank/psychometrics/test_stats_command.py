@@ -41,7 +41,7 @@ def written(folder: Path, lines: list[str], name: str = "responses.csv", encodin
 def faults(done: Result) -> list[dict[str, Any]]:
     """The faults of a refused file."""
     assert done.exit_code == 1, done.output
-    found: list[dict[str, Any]] = json.loads(done.output)["fields"]["faults"]
+    found: list[dict[str, Any]] = json.loads(done.output)["error"]["fields"]["faults"]
     return found
 
 
