@@ -3,12 +3,14 @@
 For whoever investigates a leak. Source: `evidence.md`, "Tracing". Each step of evidence only removes candidates, and
 says how many it left: which forms show these items, at these numbers, in this order; with these options in this order;
 which seats had such a form; whose ticket, seat, minute or copy mark stands in the watermark. What the evidence cannot
-tell apart stays in the answer; evidence that contradicts itself is said to.
+tell apart stays in the answer. Evidence that contradicts the rest removes nothing and is said to; evidence like nothing
+that was ever shown is told as such, once, and no later step counts it again.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from examserver.kernel.calendar import local_time
 from examserver.kernel.errors import Json
@@ -51,6 +53,7 @@ class Source:
     copy: str = ""
     from_ms: int = 0
     to_ms: int = 0
+    form_name: str = field(default="", compare=False)
 
     @property
     def named(self) -> bool:
@@ -90,6 +93,11 @@ class Traced:
         """Whether some evidence fitted nothing that the rest left over."""
         return any(step.contradicts for step in self.steps)
 
+    @property
+    def unique(self) -> bool:
+        """Whether one source alone fits everything: contradictory evidence names nobody."""
+        return len(self.sources) == 1 and not self.contradicted
+
     def distinct(self, name: str) -> list[str]:
         """The different values of one field over all sources."""
         return sorted({str(getattr(one, name)) for one in self.sources if getattr(one, name)})
@@ -98,7 +106,7 @@ class Traced:
         """The whole answer."""
         return {
             "candidates": len(self.sources),
-            "unique": len(self.sources) == 1,
+            "unique": self.unique,
             "contradicted": self.contradicted,
             **{f"{name}s": self.distinct(name) for name in ("paper", "form", "hall", "sitting", "seat", "ticket")},
             "copies": self.distinct("copy"),
@@ -165,48 +173,104 @@ def corrected(sources: Sequence[Source], record: Json) -> list[Source]:
     return made
 
 
-def trace_fragment(fragment: Fragment, forms: Sequence[ShownForm], sources: Sequence[Source]) -> Traced:
-    """Every source that fits the fragment; forms nobody is known to have sat with stay in as forms alone."""
-    papers = {one.form: one.paper for one in forms}
-    placed = [replace(one, paper=papers[one.form]) for one in sources if one.form in papers]
-    seated = {one.form for one in placed if not one.copy}
-    left = [*placed, *(Source(one.paper, one.form) for one in forms if one.form not in seated)]
-    steps: list[Step] = []
-    for evidence, words_zh, words_en, fit in _evidence(fragment, forms):
-        kept = [one for one in left if fit(one)]
-        if evidence == "watermark" and any(one.named for one in kept):
-            kept = [one for one in kept if one.named]
-        steps.append(Step(evidence, len(left), len(kept), words_zh, words_en, not kept and bool(left)))
-        left = kept or left
-    return Traced(tuple(left), tuple(steps))
-
-
 Fit = Callable[[Source], bool]
 
 
-def _evidence(fragment: Fragment, forms: Sequence[ShownForm]) -> Iterator[tuple[str, str, str, Fit]]:
-    """Each piece of evidence in its turn: name, words, whether a source fits it."""
+@dataclass(frozen=True)
+class Evidence:
+    """One piece of evidence before it is held against the candidates: its words, which sources fit it."""
 
-    def of_form(test: Callable[[ShownForm], bool]) -> Fit:
-        fitting = {form.form for form in forms if test(form)}
-        return lambda source: source.form in fitting
+    kind: str
+    words_zh: str
+    words_en: str
+    fit: Fit
 
+
+def trace_fragment(fragment: Fragment, forms: Sequence[ShownForm], sources: Sequence[Source]) -> Traced:
+    """Every source that fits the fragment; forms nobody is known to have sat with stay in as forms alone."""
+    shown = {one.form: one for one in forms}
+    placed = [
+        replace(one, paper=shown[one.form].paper, form_name=shown[one.form].name)
+        for one in sources
+        if one.form in shown
+    ]
+    seated = {one.form for one in placed if not one.copy}
+    alone = [Source(one.paper, one.form, form_name=one.name) for one in forms if one.form not in seated]
+    found = Traced((*placed, *alone), ())
+    fitting: list[tuple[int, Seen]] = []
     for number, seen in enumerate(fragment.seen, 1):
+        found = _narrowed(found, _item(number, seen, forms))
+        fitting += [] if found.steps[-1].contradicts else [(number, seen)]
+    for evidence in [*_order(fitting, forms), *_options(fitting, forms), *_watermark(fragment.watermark, placed)]:
+        found = _narrowed(found, evidence)
+    return found
+
+
+def _narrowed(found: Traced, evidence: Evidence) -> Traced:
+    """The sources that fit one more piece of evidence; all of them, and its contradiction, when none does."""
+    left = found.sources
+    kept = tuple(one for one in left if evidence.fit(one))
+    if evidence.kind == "watermark" and any(one.named for one in kept):
+        kept = tuple(one for one in kept if one.named)
+    step = Step(evidence.kind, len(left), len(kept), evidence.words_zh, evidence.words_en, not kept and bool(left))
+    return Traced(kept or left, (*found.steps, step))
+
+
+def _nowhere(_source: Source) -> bool:
+    """Evidence like nothing that was shown fits no source."""
+    return False
+
+
+def _of_form(forms: Sequence[ShownForm], test: Callable[[ShownForm], bool]) -> Fit:
+    """Sources whose form passes the test."""
+    fitting = {form.form for form in forms if test(form)}
+    return lambda source: source.form in fitting
+
+
+def _item(number: int, seen: Seen, forms: Sequence[ShownForm]) -> Evidence:
+    """A photographed item: forms that show it, at its number where that is readable."""
+    read = seen.item[:20]
+    if any(places_of(form, seen) for form in forms):
         zh, en = f"含有第 {number} 道所见试题", f"shows item {number} of the fragment"
-        yield "item", zh, en, of_form(lambda form, seen=seen: bool(places_of(form, seen)))  # type: ignore[misc]
-    if len(fragment.seen) > 1:
-        yield (
-            "order",
-            "试题先后次序相同",
-            "items in this order",
-            of_form(lambda form: items_in_order(form, fragment.seen)),
-        )
-    for number, seen in enumerate(fragment.seen, 1):
-        if seen.options:
+        return Evidence("item", zh, en, _of_form(forms, lambda form: bool(places_of(form, seen))))
+    if any(places_of(form, replace(seen, number=None)) for form in forms):
+        zh, en = f"各卷第 {seen.number} 题都不是“{read}”", f"no form shows “{read}” as its number {seen.number}"
+    else:
+        zh, en = f"各卷中没有与“{read}”相符的试题", f"no item of any form is like “{read}”"
+    return Evidence("item", zh, en, _nowhere)
+
+
+def _order(fitting: Sequence[tuple[int, Seen]], forms: Sequence[ShownForm]) -> Iterator[Evidence]:
+    """The items that were found, from first to last."""
+    seen = [one for _, one in fitting]
+    if len(seen) > 1:
+        fit = _of_form(forms, lambda form: items_in_order(form, seen))
+        yield Evidence("order", "试题先后次序相同", "items in this order", fit)
+
+
+def _options(fitting: Iterable[tuple[int, Seen]], forms: Sequence[ShownForm]) -> Iterator[Evidence]:
+    """The options of each item that was found: those no form offers are told, the others must stand in this order."""
+    for number, seen in fitting:
+        unknown = [one for one in seen.options if not _is_offered(one, seen, forms)]
+        if unknown:
+            zh = f"第 {number} 道所见试题没有这样的选项：{'、'.join(f'“{one[:20]}”' for one in unknown)}"
+            en = f"item {number} of the fragment has no option like {', '.join(f'“{one[:20]}”' for one in unknown)}"
+            yield Evidence("options", zh, en, _nowhere)
+        known = replace(seen, options=tuple(one for one in seen.options if one not in unknown))
+        if known.options:
             zh, en = f"第 {number} 道所见试题的选项次序相同", f"options of item {number} in this order"
-            yield "options", zh, en, of_form(lambda form, seen=seen: options_in_order(form, seen))  # type: ignore[misc]
-    if fragment.watermark:
-        yield from _watermark(fragment.watermark)
+            yield Evidence("options", zh, en, _of_form(forms, partial(_options_fit, known)))
+
+
+def _options_fit(seen: Seen, form: ShownForm) -> bool:
+    return options_in_order(form, seen)
+
+
+def _is_offered(read: str, seen: Seen, forms: Sequence[ShownForm]) -> bool:
+    """Whether some form offers this option with the item, at whatever letter."""
+    _, words = _lettered(read)
+    items = (one for form in forms for one in form.items if one.number in places_of(form, seen))
+    return any(_is_option(words, printed) for item in items for _, printed in item.options)
 
 
 def places_of(form: ShownForm, seen: Seen) -> list[int]:
@@ -233,10 +297,15 @@ def options_in_order(form: ShownForm, seen: Seen) -> bool:
 _LETTERED = re.compile(r"\s*([A-Ha-h])\s*[.．、:：]\s*(\S.*)", re.DOTALL)
 
 
+def _lettered(read: str) -> tuple[str, str]:
+    """The letter, where one was read, and the bare words of an option."""
+    found = _LETTERED.match(read)
+    return (found[1].upper(), read_words(found[2])) if found else ("", read_words(read))
+
+
 def _option_places(item: ShownItem, read: str) -> list[int]:
     """Where an option read as `A. words`, as words, or as a piece of them may stand."""
-    found = _LETTERED.match(read)
-    letter, words = (found[1].upper(), read_words(found[2])) if found else ("", read_words(read))
+    letter, words = _lettered(read)
     return [
         place for place, (own, printed) in enumerate(item.options) if letter in ("", own) and _is_option(words, printed)
     ]
@@ -246,24 +315,26 @@ def _is_option(read: str, printed: str) -> bool:
     return bool(read) and (read == printed or (len(read) >= 2 and stands_in(read, printed)))
 
 
-def _watermark(text: str) -> Iterator[tuple[str, str, str, Fit]]:
+def _watermark(text: str, placed: Sequence[Source]) -> Iterator[Evidence]:
     """Words of the mark against ticket, seat and copy; its minute against the time of the sitting."""
     mark = read_mark(text)
+    silent = not any(one.seat or one.ticket for one in placed)
     for word in mark.words:
-        zh, en = f"水印“{word}”", f"watermark “{word}”"
-        yield "watermark", zh, en, lambda one, word=word: _bears(one, word)  # type: ignore[misc]
+        if silent or any(one.named and _bears(one, word, silent) for one in placed):
+            zh, en = f"水印“{word}”", f"watermark “{word}”"
+        else:
+            zh = f"所给考试指令和印本中，没有座位、准考证号或印本号是“{word}”"
+            en = f"no seat, ticket or copy of these orders is “{word}”"
+        yield Evidence("watermark", zh, en, partial(_bears, word=word, silent=silent))
     if mark.minute is not None or mark.day is not None:
-        yield (
-            "time",
-            "水印时间在考试时间内",
-            "the watermark's time is within the sitting",
-            lambda one: _at(one, mark.minute, mark.day),
-        )
+        zh, en = "水印时间在考试时间内", "the watermark's time is within the sitting"
+        yield Evidence("time", zh, en, lambda one: _at(one, mark.minute, mark.day))
 
 
-def _bears(source: Source, word: str) -> bool:
+def _bears(source: Source, word: str, silent: bool) -> bool:
+    """Whether a source prints this word; a form alone may, as long as nobody knows who sat where."""
     printed = [value for value in (source.ticket, source.seat, source.copy) if value]
-    return any(fits(word, value) for value in printed) if printed else True
+    return any(fits(word, value) for value in printed) if printed else silent
 
 
 def _at(source: Source, minute: int | None, day: tuple[int, int] | None) -> bool:

@@ -28,7 +28,7 @@ def _source(one: Source) -> TraceSourceView:
 def _view(found: Traced) -> TraceView:
     return TraceView(
         candidates=len(found.sources),
-        unique=len(found.sources) == 1,
+        unique=found.unique,
         contradicted=found.contradicted,
         forms=found.distinct("form"),
         halls=found.distinct("hall"),

@@ -1,7 +1,7 @@
 """`exam paper trace`: name hall, sitting and seat behind a photographed fragment, or the smallest set it can."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -129,18 +129,45 @@ def _in_bank(settings: Settings, fragment: Fragment, asked: dict[str, Any]) -> T
             return trace(work, fragment, asked["papers"], orders, records, asked["reason"])
 
 
+MOST_TOLD = 20
+_FACTS = (
+    ("hall", "考场", "hall"), ("sitting", "场次", "sitting"), ("seat", "座位", "seat"),
+    ("ticket", "准考证号", "ticket"), ("copy", "印本", "printed copy"), ("paper", "试卷", "paper"),
+)  # fmt: skip
+
+
 def _show(found: Traced, as_json: bool) -> None:
     """Prints the answer; ends with status 1 when the evidence contradicts itself."""
     if as_json:
         click.echo(json.dumps(found.as_json(), ensure_ascii=False))
     else:
-        for step in found.steps:
-            note = " ✗ 与其他线索矛盾 / contradicts the rest" if step.contradicts else ""
-            click.echo(f"{step.words_zh} / {step.words_en}：{step.before} → {step.after}{note}")
-        for one in found.sources[:20]:
-            click.echo(
-                "　".join(f"{name} {value}" for name, value in one.as_json().items() if not name.endswith("_ms"))
-            )
-        click.echo(f"候选 {len(found.sources)} 个 / candidates{'，唯一 / unique' if len(found.sources) == 1 else ''}")
+        for line in _told(found):
+            click.echo(line)
     if found.contradicted:
         raise SystemExit(1)
+
+
+def _told(found: Traced) -> Iterator[str]:
+    """The answer in words: what each piece of evidence left over, the candidates, what may be concluded."""
+    for step in found.steps:
+        yield step.words_zh + (
+            " ✗ 与其他线索矛盾" if step.contradicts else f"：{step.before} 个候选中剩 {step.after} 个"
+        )
+        remain = " ✗ contradicts the rest" if step.contradicts else f": {step.after} of {step.before} candidates remain"
+        yield f"  {step.words_en}{remain}"
+    for one in found.sources[:MOST_TOLD]:
+        facts = [(zh, en, str(getattr(one, name))) for name, zh, en in _FACTS if getattr(one, name)]
+        yield "　".join([f"{one.form_name or one.form} 卷", *(f"{zh} {value}" for zh, _, value in facts)])
+        yield "  " + ", ".join([f"form {one.form_name or one.form}", *(f"{en} {value}" for _, en, value in facts)])
+    count = len(found.sources)
+    if count > MOST_TOLD:
+        yield f"其余 {count - MOST_TOLD} 个见 --json / {count - MOST_TOLD} more with --json"
+    yield f"共剩 {count} 个候选{_verdict(found, '，线索相互矛盾，不能据此认定', '，唯一相符', '，现有线索无法再区分')}"
+    verdict = _verdict(
+        found, "; the evidence contradicts itself and names nobody", "; it alone fits", "; not told apart"
+    )
+    yield f"  candidates left: {count}{verdict}"
+
+
+def _verdict(found: Traced, contradicted: str, unique: str, several: str) -> str:
+    return contradicted if found.contradicted else unique if found.unique else several

@@ -107,6 +107,30 @@ def test_evidence_that_contradicts_the_rest_is_said_and_does_not_empty_the_answe
     assert found.contradicted and found.distinct("form") == ["frm_0"]
 
 
+def test_what_no_form_shows_is_told_once_and_leaves_nobody_named() -> None:
+    seat = [source_of(0, 1)]
+    shown = next(one for one in FORMS if one.form == seat[0].form)
+    true, options = shown.items[0], [text for _, text in shown.items[0].options[:2]]
+    for fragment, words in (
+        (Fragment((Seen(true.code), Seen("DG4-9999"))), "no item of any form is like “DG4-9999”"),
+        (Fragment((Seen(true.code, None, ("甲方", "乙方")),)), "no option like “甲方”, “乙方”"),
+        (Fragment((Seen(true.code, None, (options[0], "甲方", options[1])),)), "no option like “甲方”"),
+        (Fragment((Seen(true.code, 999),)), f"no form shows “{true.code}” as its number 999"),
+        (Fragment((Seen(true.code),), "*999*"), "no seat, ticket or copy of these orders is “*999*”"),
+    ):
+        found = trace_fragment(fragment, [shown, FORMS[4]], seat)
+        [against] = [step for step in found.steps if step.contradicts]
+        assert words in against.words_en and against.words_zh and not found.as_json()["unique"], found.steps
+    reserve = trace_fragment(Fragment((Seen(true.code),), "*001*"), [shown, FORMS[4]], seat)
+    assert reserve.unique and reserve.sources[0].form_name == shown.name
+
+
+def test_a_watermark_without_orders_excludes_no_form() -> None:
+    copy = Source("", "frm_1", copy="K7Q-2MX-001")
+    found = trace_fragment(Fragment((), "330126002"), FORMS, [copy])
+    assert not found.contradicted and {one.form for one in found.sources} == {one.form for one in FORMS}
+
+
 def test_a_printed_copy_is_named_by_its_mark() -> None:
     copies = [Source("", "frm_1", hall="备用考点", copy=f"K7Q-2MX-{n:03d}") for n in range(1, 4)]
     found = trace_fragment(Fragment((), "k7q-2m?-002"), FORMS, copies)
@@ -152,6 +176,10 @@ def test_the_command_line_opens_a_package_with_custodians_keys_and_names_the_sea
     done = CliRunner().invoke(exam, [str(one) for one in [*arguments, "--watermark", "330126002"]])
     told = json.loads(done.output)
     assert (told["unique"], told["seats"], told["halls"]) == (True, ["02"], ["评价机构 一号考点 101"]), done.output
+    words = CliRunner().invoke(exam, [str(one) for one in arguments if one != "--json"]).output
+    assert "A 卷　考场 评价机构 一号考点 101　场次 sit_1　座位 01　准考证号 330126001　试卷" in words, words
+    assert "form B, hall 评价机构 一号考点 101, sitting sit_1, seat 02, ticket 330126002" in words
+    assert "共剩 3 个候选，现有线索无法再区分" in words and "3 of 3 candidates remain" in words
     unreadable = CliRunner().invoke(exam, [str(one) for one in [*arguments, "--options", "7: A|B"]])
     assert unreadable.exit_code != 0
 
