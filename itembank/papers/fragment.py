@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from examserver.kernel.errors import Invalid, Json
+from itembank.papers.wildcards import found_in, may_stand_in, read_signs
 
 ENOUGH = 4
 ALIKE = 88
@@ -109,8 +110,7 @@ def stands_in(read: str, words: str) -> bool:
     A question mark may be a sign that was lost or the sentence's own, which is no word: it stands for one sign or none.
     """
     if "?" in read or "*" in read:
-        pattern = "".join(".*" if sign == "*" else ".?" if sign == "?" else re.escape(sign) for sign in read)
-        return re.search(pattern, words) is not None
+        return may_stand_in(read, words) and found_in(read_signs(read, perhaps=True), words)
     if read in words:
         return True
     return len(read) >= 8 and fuzz.partial_ratio(read, words, score_cutoff=ALIKE) > 0
@@ -155,7 +155,5 @@ def read_mark(text: str) -> Mark:
 def fits(word: str, printed: str) -> bool:
     """Whether a word read is this printed one or, from three signs on, a piece of it."""
     read, whole = word.upper(), printed.upper()
-    pattern = "".join("[^ ]*" if sign == "*" else "." if sign == "?" else re.escape(sign) for sign in read)
-    if re.fullmatch(pattern, whole):
-        return True
-    return len(read) >= 3 and re.search(pattern, whole) is not None
+    reading = read_signs(read, perhaps=False)
+    return found_in(reading, whole, whole=True) or (len(read) >= 3 and found_in(reading, whole))
