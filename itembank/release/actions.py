@@ -1,12 +1,17 @@
 """What can be done about public releases: propose one, draw it, withdraw a proposal."""
 
 import secrets
+from collections.abc import Callable
+from decimal import Decimal
 
 from sqlalchemy import select
 
+from examserver.kernel.calendar import local_day
 from examserver.kernel.crypto.sign import Signer
 from examserver.kernel.documents import sign_document
 from examserver.kernel.errors import Denied, Invalid, Json, Refused
+from examserver.kernel.policy import text_on
+from examserver.plumbing.policies import load_profile
 from examserver.plumbing.work import Work
 from itembank.items.content import assets_of
 from itembank.items.kinds import load_type
@@ -25,10 +30,13 @@ from itembank.items.tables import (
 from itembank.release.draw import (
     RELEASE_TYPE,
     Eligible,
+    NotAnArea,
+    check_fair,
     commitment_of,
     count_to_draw,
     draw_released,
     eligible_digest,
+    marks_of,
     read_ratio,
     seed_of,
 )
@@ -38,9 +46,12 @@ from itembank.release.tables import (
     WITHDRAWN,
     ReleaseRow,
     enrolled_items,
+    items_in_live_papers,
     load_release,
-    public_releases,
+    released_assets,
+    releases_of,
 )
+from itembank.specs.tables import find_specification
 
 FEWEST_WORDS = 4
 
@@ -53,6 +64,16 @@ class ReleaseDecided(Refused):
     message_en = "This release has been decided already ({state})"
     next_zh = "如需再次公开，请另行提出"
     next_en = "Propose another release if one is needed"
+
+
+class ProposalOpen(Refused):
+    """Another proposal of this bank waits for its draw."""
+
+    code = "publication.open"
+    message_zh = "题库已有一次公开等待抽取"
+    message_en = "A release of this bank waits to be drawn"
+    next_zh = "请先抽取或撤回它"
+    next_en = "Draw or withdraw it first"
 
 
 class ProposerMayNotDraw(Denied):
@@ -87,10 +108,20 @@ class WordsTooShort(Invalid):
 
 
 def propose_release(work: Work, bank_id: str, ratio: str, types: list[str], area: str, reason: str) -> ReleaseRow:
-    """Fix the eligible set and a hidden word; raises RatioOutOfRange, UnknownItemType or NothingToRelease."""
+    """Fix the eligible set and a hidden word; raises RatioOutOfRange, RatioAbovePolicy, UnknownItemType, NotAnArea,
+    TooFewEligible, NothingToRelease or ProposalOpen."""
     load_bank(work.session, bank_id)
+    if any(row.state == PROPOSED for row in releases_of(work.session, bank_id)):
+        raise ProposalOpen()
     types = sorted({load_type(kind).code for kind in types})
-    eligible = [Eligible(item.code, item.version) for item in enrolled_items(work.session, bank_id, types, area)]
+    below = _below(work, bank_id, area)
+    live = items_in_live_papers(work.session, bank_id, work.now_ms)
+    eligible = [
+        Eligible(item.code, item.version, secrets.token_hex(16))
+        for item in enrolled_items(work.session, bank_id, types)
+        if item.code not in live and below(item.point)
+    ]
+    check_fair(read_ratio(ratio), Decimal(policy_ratio(work)), len(eligible))
     count = count_to_draw(read_ratio(ratio), len(eligible))
     hidden = secrets.token_hex(16)
     row = ReleaseRow(
@@ -102,7 +133,7 @@ def propose_release(work: Work, bank_id: str, ratio: str, types: list[str], area
         area=area,
         reason=reason.strip(),
         eligible=[one.as_json() for one in eligible],
-        eligible_digest=eligible_digest(eligible),
+        eligible_digest=eligible_digest(marks_of(eligible)),
         count=count,
         hidden=hidden,
         commitment=commitment_of(hidden),
@@ -116,6 +147,23 @@ def propose_release(work: Work, bank_id: str, ratio: str, types: list[str], area
         eligible_digest=row.eligible_digest, commitment=row.commitment,
     )  # fmt: skip
     return row
+
+
+def policy_ratio(work: Work) -> str:
+    """The share the policy of today lets go."""
+    profile = load_profile(work.runtime.settings.policy.profile)
+    return text_on(profile, "release_ratio", local_day(work.now_ms))
+
+
+def _below(work: Work, bank_id: str, area: str) -> Callable[[str], bool]:
+    """Whether a point lies in the level-1 area (any point when there is none); raises NotAnArea."""
+    specification = find_specification(work.session, bank_id)
+    if specification is None or not area:
+        return lambda point: True
+    node = specification.by_code.get(area)
+    if node is None or node.level != 1:
+        raise NotAnArea(area=area)
+    return lambda point: area in specification.path(point)
 
 
 def _demand_proposed(row: ReleaseRow) -> None:
@@ -135,7 +183,7 @@ def draw_release(work: Work, release_id: str, words: str) -> ReleaseRow:
     if len(words.strip()) < FEWEST_WORDS:
         raise WordsTooShort(least=FEWEST_WORDS)
     row.words = words.strip()
-    eligible = [Eligible(one["code"], one["version"]) for one in row.eligible]
+    eligible = [Eligible(one["code"], one["version"], one["salt"]) for one in row.eligible]
     items = _unchanged(work, row.bank_id, eligible)
     drawn = draw_released(seed_of(row.hidden, row.words), eligible, row.count)
     for one in drawn:
@@ -144,23 +192,31 @@ def draw_release(work: Work, release_id: str, words: str) -> ReleaseRow:
     row.approver, row.approver_name = work.actor.id, work.actor.name
     versions = [work.session.get_one(ItemVersionRow, items[one.code].version_id) for one in drawn]
     row.assets = sorted({asset for version in versions for asset in assets_of(body_of(version).content)})
-    row.document = _document(work, row, load_bank(work.session, row.bank_id), eligible, versions)
+    salts = {one.code: one.salt for one in drawn}
+    row.document = _document(work, row, load_bank(work.session, row.bank_id), eligible, versions, salts)
     work.record("release.drawn", row.id, bank=row.bank_id, words=row.words, items=[one.code for one in drawn])
     return row
 
 
 def _unchanged(work: Work, bank_id: str, eligible: list[Eligible]) -> dict[str, ItemRow]:
-    """The eligible items as they were proposed; raises BankChanged."""
+    """The eligible items as they were proposed, in no paper still to be sat; raises BankChanged."""
+    live = items_in_live_papers(work.session, bank_id, work.now_ms)
     rows = {row.code: row for row in work.session.scalars(select(ItemRow).where(ItemRow.bank_id == bank_id))}
     for one in eligible:
         row = rows.get(one.code)
-        if row is None or (row.version, row.state, row.standing) != (one.version, ENROLLED, NORMAL):
+        same = row is not None and (row.version, row.state, row.standing) == (one.version, ENROLLED, NORMAL)
+        if not same or one.code in live:
             raise BankChanged(code=one.code)
     return rows
 
 
 def _document(
-    work: Work, row: ReleaseRow, bank: BankRow, eligible: list[Eligible], versions: list[ItemVersionRow]
+    work: Work,
+    row: ReleaseRow,
+    bank: BankRow,
+    eligible: list[Eligible],
+    versions: list[ItemVersionRow],
+    salts: dict[str, str],
 ) -> str:
     """The signed document: everything a stranger needs to replay the draw, and the items with their keys."""
     body = {
@@ -172,13 +228,13 @@ def _document(
         "ratio": row.ratio,
         "types": row.types,
         "area": row.area,
-        "eligible": [one.as_json() for one in eligible],
+        "eligible": marks_of(eligible),
         "eligible_digest": row.eligible_digest,
         "commitment": row.commitment,
         "hidden": row.hidden,
         "words": row.words,
         "count": row.count,
-        "items": [_released(version) for version in versions],
+        "items": [_released(version, salts) for version in versions],
         "proposed_ms": row.created_ms,
         "released_ms": row.released_ms,
         "proposed_by": row.by_name,
@@ -187,9 +243,10 @@ def _document(
     return sign_document(body, RELEASE_TYPE, 1, [Signer("bank", bank.name, work.runtime.keys.signing)]).decode()
 
 
-def _released(version: ItemVersionRow) -> Json:
+def _released(version: ItemVersionRow, salts: dict[str, str]) -> Json:
     body = body_of(version)
     return {
+        "salt": salts[body.content.code],
         "content": body.content.as_json(),
         "version": version.version,
         "digest": version.digest,
@@ -209,6 +266,6 @@ def withdraw_release(work: Work, release_id: str) -> ReleaseRow:
 
 def load_public_asset(work: Work, digest: str) -> AssetRow | None:
     """A figure or sound of a released item; None for every other."""
-    if any(digest in row.assets for row in public_releases(work.session)):
+    if digest in released_assets(work.session):
         return load_assets(work.session, {digest}).get(digest)
     return None

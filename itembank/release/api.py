@@ -3,16 +3,13 @@
 import json
 
 from examserver.kernel.access import PUBLIC, Permit
-from examserver.kernel.calendar import local_day
-from examserver.kernel.policy import text_on
 from examserver.plumbing.contract import FileAnswer, endpoint
-from examserver.plumbing.policies import load_profile
 from examserver.plumbing.work import Work
 from itembank.items.kinds import UnknownItemType
 from itembank.items.tables import NoSuchBank, NoSuchItem, load_bank
 from itembank.release import actions
-from itembank.release.actions import BankChanged, ProposerMayNotDraw, ReleaseDecided, WordsTooShort
-from itembank.release.draw import NothingToRelease, RatioOutOfRange
+from itembank.release.actions import BankChanged, ProposalOpen, ProposerMayNotDraw, ReleaseDecided, WordsTooShort
+from itembank.release.draw import NotAnArea, NothingToRelease, RatioAbovePolicy, RatioOutOfRange, TooFewEligible
 from itembank.release.schemas import (
     PublicationDraw,
     PublicationList,
@@ -64,7 +61,16 @@ def release_view(row: ReleaseRow) -> PublicationView:
     role="bank",
     access=Permit("publications.propose"),
     answer=PublicationView,
-    errors=(NoSuchBank, RatioOutOfRange, NothingToRelease, UnknownItemType),
+    errors=(
+        NoSuchBank,
+        RatioOutOfRange,
+        RatioAbovePolicy,
+        NothingToRelease,
+        TooFewEligible,
+        NotAnArea,
+        UnknownItemType,
+        ProposalOpen,
+    ),
     summary="Propose to release a share of the enrolled items",
 )
 def propose_release(work: Work, bank_id: str, body: PublicationProposal) -> PublicationView:
@@ -84,8 +90,7 @@ def propose_release(work: Work, bank_id: str, body: PublicationProposal) -> Publ
 def list_releases(work: Work, bank_id: str) -> PublicationList:
     """Newest first, with the ratio the policy of today asks for."""
     load_bank(work.session, bank_id)
-    profile = load_profile(work.runtime.settings.policy.profile)
-    ratio = text_on(profile, "release_ratio", local_day(work.now_ms))
+    ratio = actions.policy_ratio(work)
     return PublicationList(releases=[release_view(row) for row in releases_of(work.session, bank_id)], ratio=ratio)
 
 

@@ -1,8 +1,9 @@
-"""Decides which items are released to the public: a ratio of the enrolled ones, by a draw anybody can replay.
+"""Decides which items are released to the public: a ratio of the eligible ones, by a draw anybody can replay.
 
 For bank keepers and the public. Source: ZJ16-4.3h 「条件成熟的职业（工种）技能考核题目按比例向社会公开」; E3.
 Nobody chooses the items: who proposes fixes the eligible set and a hidden word (only its digest is shown), who approves
-adds words of their own, and the seed is made of both.
+adds words of their own, and the seed is made of both. The set is published as salted marks, opened for drawn items
+only: whoever knows an item cannot read from the list that it is missing, that is, stands in a coming paper.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,6 +16,7 @@ from examserver.kernel.seeds import Draw
 
 RELEASE_TYPE = "exam.public-release"
 PURPOSE = "public-release"
+FEWEST_ELIGIBLE = 10
 
 
 class RatioOutOfRange(Invalid):
@@ -25,6 +27,36 @@ class RatioOutOfRange(Invalid):
     message_en = "The ratio {ratio} must be a decimal between 0 and 1 with at most four digits"
     next_zh = "例如 0.2 表示公开百分之二十"
     next_en = "For instance 0.2 for twenty per cent"
+
+
+class RatioAbovePolicy(Refused):
+    """More is asked for than the policy of the day lets go."""
+
+    code = "publication.above_policy"
+    message_zh = "公开比例 {ratio} 超过现行政策的 {most}"
+    message_en = "The ratio {ratio} is above the {most} of today's policy"
+    next_zh = "请降低比例，或由主管部门修订政策值 release_ratio"
+    next_en = "Lower it, or have the authority revise the policy value release_ratio"
+
+
+class TooFewEligible(Refused):
+    """So few items are eligible that the proposer would choose them."""
+
+    code = "publication.too_few"
+    message_zh = "符合条件的试题只有 {eligible} 道，少于 {least} 道，抽取就成了挑选"
+    message_en = "Only {eligible} items are eligible, fewer than {least}: the draw would be a choice"
+    next_zh = "请放宽题型或范围"
+    next_en = "Widen types or area"
+
+
+class NotAnArea(Invalid):
+    """The area is no level-1 area of the specification."""
+
+    code = "publication.area"
+    message_zh = "“{area}”不是细目表的一级范围"
+    message_en = "{area} is no level-1 area of the specification"
+    next_zh = "请填写一级范围的代码，或留空表示整个题库"
+    next_en = "Name a level-1 area, or leave it empty for the whole bank"
 
 
 class NothingToRelease(Refused):
@@ -39,14 +71,20 @@ class NothingToRelease(Refused):
 
 @dataclass(frozen=True)
 class Eligible:
-    """One item that could be released, by code and version: its content stays unsaid until it is drawn."""
+    """One item that could be released; `salt` hides it behind its mark until it is drawn."""
 
     code: str
     version: int
+    salt: str
+
+    @property
+    def mark(self) -> str:
+        """What the public sees of it."""
+        return digest_of([self.code, self.version, self.salt], "exam.release-mark", 1)
 
     def as_json(self) -> Json:
-        """Plain data."""
-        return {"code": self.code, "version": self.version}
+        """Plain data, for the bank's own rows."""
+        return dict(vars(self))
 
 
 def read_ratio(text: str) -> Decimal:
@@ -69,10 +107,22 @@ def count_to_draw(ratio: Decimal, eligible: int) -> int:
     return count
 
 
-def eligible_digest(eligible: Iterable[Eligible]) -> str:
+def check_fair(ratio: Decimal, most: Decimal, eligible: int) -> None:
+    """Raises RatioAbovePolicy or TooFewEligible: a draw that leaves nothing to chance is a choice."""
+    if ratio > most:
+        raise RatioAbovePolicy(ratio=str(ratio), most=str(most))
+    if eligible < FEWEST_ELIGIBLE:
+        raise TooFewEligible(eligible=eligible, least=FEWEST_ELIGIBLE)
+
+
+def marks_of(eligible: Iterable[Eligible]) -> list[str]:
+    """The eligible set as the public sees it: marks in ascending order."""
+    return sorted(one.mark for one in eligible)
+
+
+def eligible_digest(marks: Sequence[str]) -> str:
     """The name of an eligible set, fixed before anybody knows the seed."""
-    rows = sorted(([one.code, one.version] for one in eligible), key=str)
-    return digest_of(rows, "exam.release-eligible", 1)
+    return digest_of(list(marks), "exam.release-eligible", 1)
 
 
 def commitment_of(hidden: str) -> str:
@@ -86,6 +136,6 @@ def seed_of(hidden: str, words: str) -> str:
 
 
 def draw_released(seed: str, eligible: Sequence[Eligible], count: int) -> list[Eligible]:
-    """The released items in order of codes: the same for everybody who has seed and eligible set."""
-    ordered = sorted(eligible, key=lambda one: one.code)
-    return sorted(Draw(seed, PURPOSE).sample(ordered, count), key=lambda one: one.code)
+    """The released items in order of codes: the same for everybody who has seed and marks."""
+    drawn = set(Draw(seed, PURPOSE).sample(marks_of(eligible), count))
+    return sorted((one for one in eligible if one.mark in drawn), key=lambda one: one.code)

@@ -2,14 +2,17 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Integer, String, Text, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import JSON, BigInteger, Integer, String, Text, or_, select
+from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 
 from examserver.kernel.errors import Missing
 from examserver.plumbing.database import BankBase
+from itembank.assembly.tables import APPROVED_FORMS, AssemblyFormRow, AssemblyRow, sections_of
 from itembank.items.state import ENROLLED
 from itembank.items.tables import NORMAL, ItemRow
+from itembank.papers.tables import PaperRow
 
+MOST_LISTED = 500
 PROPOSED, RELEASED, WITHDRAWN = "proposed", "released", "withdrawn"
 
 
@@ -62,9 +65,27 @@ def releases_of(session: Session, bank_id: str) -> list[ReleaseRow]:
 
 
 def public_releases(session: Session) -> list[ReleaseRow]:
-    """Everything ever released, newest first."""
-    query = select(ReleaseRow).where(ReleaseRow.state == RELEASED)
-    return list(session.scalars(query.order_by(ReleaseRow.released_ms.desc(), ReleaseRow.id)))
+    """The latest releases, newest first, without their documents."""
+    query = select(ReleaseRow).where(ReleaseRow.state == RELEASED).options(defer(ReleaseRow.document))
+    return list(session.scalars(query.order_by(ReleaseRow.released_ms.desc(), ReleaseRow.id).limit(MOST_LISTED)))
+
+
+def released_assets(session: Session) -> set[str]:
+    """Digests of the figures and sounds of everything ever released."""
+    rows = session.scalars(select(ReleaseRow.assets).where(ReleaseRow.state == RELEASED))
+    return {digest for assets in rows for digest in assets}
+
+
+def items_in_live_papers(session: Session, bank_id: str, now_ms: int) -> set[str]:
+    """Codes of items in approved forms, and in sealed papers whose window has not passed."""
+    running = select(PaperRow.assembly).where(PaperRow.expires_ms > now_ms)
+    query = (
+        select(AssemblyFormRow)
+        .join(AssemblyRow, AssemblyRow.id == AssemblyFormRow.assembly_id)
+        .where(AssemblyRow.bank_id == bank_id)
+        .where(or_(AssemblyRow.state == APPROVED_FORMS, AssemblyRow.id.in_(running)))
+    )
+    return {item.code for form in session.scalars(query) for part in sections_of(form) for item in part.items}
 
 
 def load_public_release(session: Session, release_id: str) -> ReleaseRow:
@@ -75,11 +96,10 @@ def load_public_release(session: Session, release_id: str) -> ReleaseRow:
     return row
 
 
-def enrolled_items(session: Session, bank_id: str, types: list[str], area: str) -> list[ItemRow]:
-    """Enrolled items nobody has released or reserved, of these types (all when empty) below this area."""
+def enrolled_items(session: Session, bank_id: str, types: list[str]) -> list[ItemRow]:
+    """Enrolled items nobody has released or reserved, of these types (all when empty), none of a case group."""
     query = select(ItemRow).where(
         ItemRow.bank_id == bank_id, ItemRow.state == ENROLLED, ItemRow.standing == NORMAL, ItemRow.case_code == ""
     )
     query = query.where(ItemRow.type.in_(types)) if types else query
-    query = query.where(ItemRow.point.startswith(area, autoescape=True)) if area else query
     return list(session.scalars(query.order_by(ItemRow.code)))

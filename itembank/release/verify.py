@@ -33,17 +33,25 @@ def verify_public_release(path: Path, trust: Trust | None, opener: Opener | None
 
 def _check_body(document: Document, checks: Checklist) -> None:
     fields = Fields(document.body, "release")
-    eligible = [(one.text("code", 64), one.integer("version", 1)) for one in fields.many("eligible", 1_000_000)]
-    rows = sorted(([code, version] for code, version in eligible), key=str)
-    same = digest_of(rows, "exam.release-eligible", 1) == fields.text("eligible_digest", 80)
-    checks.hold("eligible_fixed", same, f"{len(eligible)} eligible items")
+    marks = fields.texts("eligible", 1_000_000)
+    same = digest_of(marks, "exam.release-eligible", 1) == fields.text("eligible_digest", 80) and marks == sorted(marks)
+    checks.hold("eligible_fixed", same, f"{len(marks)} eligible items")
     hidden, words = fields.text("hidden", 80), fields.text("words", 200)
     checks.hold("hidden_word_committed", digest(hidden.encode()) == fields.text("commitment", 80), "as committed")
-    count, seed = fields.integer("count", 1), f"{hidden}/{words}"
-    drawn = sorted(Draw(seed, "public-release").sample(sorted(eligible), min(count, len(eligible))))
+    count = fields.integer("count", 1)
+    drawn = set(Draw(f"{hidden}/{words}", "public-release").sample(marks, min(count, len(marks))))
     items = fields.many("items", 1_000_000)
-    shown = [(Fields(one.any("content"), "content").text("code", 64), one.integer("version", 1)) for one in items]
-    checks.hold("draw_replays", drawn == shown and len(shown) == count, f"{len(shown)} of {len(eligible)} items")
-    for one, (code, _) in zip(items, shown, strict=True):
+    opened = [_mark(one) for one in items]
+    checks.hold("draw_replays", set(opened) == drawn and len(opened) == count, f"{len(opened)} of {len(marks)} items")
+    for one in items:
         found = digest_of(one.any("content"), "exam.item", 1)
-        checks.hold("item_content", found == one.text("digest", 80), "the version the bank names", code)
+        checks.hold("item_content", found == one.text("digest", 80), "the version the bank names", _code(one))
+
+
+def _code(item: Fields) -> str:
+    return Fields(item.any("content"), "content").text("code", 64)
+
+
+def _mark(item: Fields) -> str:
+    """The mark an item opens: nobody can say of another item that it was drawn."""
+    return digest_of([_code(item), item.integer("version", 1), item.text("salt", 64)], "exam.release-mark", 1)

@@ -62,7 +62,7 @@ def test_responses_become_figures_and_a_remark_is_decided(office: Office) -> Non
 def test_two_persons_release_items_and_the_public_reads_them(office: Office) -> None:
     page = office.desk.signed_in(f"{office.address}/release", "keeper")
     page.get_by_role("button", name="提出公开").click()
-    page.get_by_label("公开比例").fill("0.3")
+    page.get_by_label("公开比例").fill("0.2")
     page.get_by_label("理由").fill("条件成熟")
     page.get_by_role("dialog").get_by_role("button", name="提出公开").click()
     expect(page.get_by_text("待抽取")).to_be_visible()

@@ -9,10 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from examserver.kernel.access import system_actor
+from examserver.kernel.canonical import digest_of
 from examserver.kernel.crypto.sign import Signer
 from examserver.kernel.documents import Trust, sign_document
+from examserver.kernel.seeds import Draw
 from examserver.plumbing.trust import trust_of
 from examserver.plumbing.work import open_work
+from itembank.assembly.tables import forms_of, sections_of
 from itembank.release.draw import Eligible, count_to_draw, draw_released, read_ratio
 from itembank.release.verify import verify_public_release
 from tests.itembank.bank import Bank, item_row, open_bank, spec_csv, spec_rows
@@ -31,6 +34,17 @@ def filled(folder: Path, items: int) -> Bank:
 @pytest.fixture
 def bank(tmp_path: Path) -> Bank:
     return filled(tmp_path, 20)
+
+
+BLUEPRINT: Json = {
+    "name": "小卷",
+    "total_points": "8",
+    "duration_s": 3600,
+    "cut_score": "5",
+    "sections": [{"type": "single_response", "title": "单选题", "points_each": "1"}],
+    "cells": [{"area": "A", "type": "single_response", "count": 8}],
+    "max_overlap": 0,
+}
 
 
 def propose(bank: Bank, **changes: Any) -> Any:
@@ -56,9 +70,12 @@ def test_a_fifth_of_three_hundred_items_is_drawn_published_and_replays(tmp_path:
     file = tmp_path / "x.publication.json"
     file.write_bytes(visitor.get(f"/api/bank/public/releases/{drawn['id']}/document").data)
     body = json.loads(file.read_bytes())["body"]
-    eligible = [Eligible(one["code"], one["version"]) for one in body["eligible"]]
-    again = draw_released(f"{body['hidden']}/{body['words']}", eligible, 60)
-    assert [one.code for one in again] == drawn["codes"]
+    again = Draw(f"{body['hidden']}/{body['words']}", "public-release").sample(body["eligible"], 60)
+    opened = [
+        digest_of([one["content"]["code"], one["version"], one["salt"]], "exam.release-mark", 1)
+        for one in body["items"]
+    ]
+    assert sorted(opened) == sorted(again)
     report = verify_public_release(file, bank_trust(bank), None)
     assert report.ok, report.failures()
 
@@ -75,10 +92,10 @@ def test_keys_of_items_that_were_not_drawn_never_leave(bank: Bank) -> None:
     body = json.loads(text)["body"]
     said = {item["content"]["code"] for item in body["items"]}
     assert said == set(drawn["codes"])
-    assert all(set(one) == {"code", "version"} for one in body["eligible"])
-    hidden = [one["code"] for one in body["eligible"] if one["code"] not in said]
-    stems = bank.reviewer.get(f"/api/bank/banks/{bank.id}/items?search={hidden[0]}").json["items"][0]["stem"]
-    assert stems not in text
+    others = bank.reviewer.get(f"/api/bank/banks/{bank.id}/items").json["items"]
+    unsaid = [one for one in others if one["code"] not in said]
+    assert len(unsaid) == 16
+    assert not any(one["code"] in text or one["stem"] in text for one in unsaid)
 
 
 def test_released_items_are_never_drawn_twice(bank: Bank) -> None:
@@ -98,12 +115,40 @@ def test_one_person_cannot_release_alone(bank: Bank) -> None:
 
 
 def test_a_changed_bank_stops_the_draw_and_a_second_click_changes_nothing(bank: Bank) -> None:
-    proposal, other = propose(bank).json, propose(bank).json
+    proposal = propose(bank).json
+    assert propose(bank).json["code"] == "publication.open"
     assert draw(bank, proposal).status_code == 200
     assert draw(bank, proposal).json["code"] == "publication.decided"
+    other = propose(bank).json
+    item = bank.approver.get(f"/api/bank/banks/{bank.id}/items?state=enrolled").json["items"]
+    free = next(one for one in item if one["standing"] == "normal")
+    assert bank.approver.post(f"/api/bank/items/{free['id']}/retire", {"reason": "不再适用"}).status_code == 200
     assert draw(bank, other).json["code"] == "publication.bank_changed"
     withdrawn = bank.keeper.post(f"/api/bank/releases/{other['id']}/withdraw")
     assert withdrawn.json["state"] == "withdrawn"
+
+
+def test_nobody_can_make_the_draw_a_choice(bank: Bank) -> None:
+    assert propose(bank, ratio="1").json["code"] == "publication.above_policy"
+    assert propose(bank, area="A-A-001").json["code"] == "publication.area"
+    assert propose(bank, types=["ordering"]).json["code"] == "publication.too_few"
+    assert propose(bank, area="A").json["eligible"] == 20
+
+
+def test_items_of_a_paper_still_to_be_sat_are_never_released(bank: Bank) -> None:
+    made = bank.assemble(BLUEPRINT, 1, 0, "s")
+    path = f"/api/bank/assemblies/{made['id']}"
+    with open_work(bank.world.runtimes["bank"], system_actor("test"), write=False) as work:
+        forms = forms_of(work.session, made["id"])
+        codes = {item.code for form in forms for part in sections_of(form) for item in part.items}
+    assert len(codes) == 8
+    proposal = propose(bank).json
+    assert bank.releaser.post(f"{path}/approve").status_code == 200
+    assert draw(bank, proposal).json["code"] == "publication.bank_changed", "it was approved after the proposal"
+    bank.keeper.post(f"/api/bank/releases/{proposal['id']}/withdraw")
+    again = propose(bank).json
+    assert again["eligible"] == 12
+    assert not set(draw(bank, again).json["codes"]) & codes
 
 
 def test_before_the_draw_nothing_is_public(bank: Bank) -> None:
@@ -158,7 +203,7 @@ def test_even_the_bank_cannot_sign_a_cheated_release(bank: Bank, tmp_path: Path,
 @given(st.integers(1, 400), st.integers(1, 10_000), st.text(max_size=20))
 def test_the_count_is_the_ratio_and_the_draw_repeats(size: int, share: int, words: str) -> None:
     ratio = read_ratio(str(share / 10_000))
-    eligible = [Eligible(f"Q{n:04d}", 1) for n in range(size)]
+    eligible = [Eligible(f"Q{n:04d}", 1, "salt") for n in range(size)]
     if ratio * size < ratio.__class__("0.5"):
         return
     count = count_to_draw(ratio, size)
