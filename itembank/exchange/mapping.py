@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from examserver.kernel.errors import Invalid
+from itembank.exchange.patterns import MOST_PATTERNS, BadPattern, Pattern, read_pattern
 from itembank.exchange.sheet import header_name
 from itembank.items.kinds import ITEM_TYPES, OPTION_LETTERS
 
@@ -76,7 +77,7 @@ class KeyRule:
     separators: str = ";,、/ "
     true: frozenset[str] = frozenset()
     false: frozenset[str] = frozenset()
-    count_pattern: re.Pattern[str] | None = None
+    count_pattern: Pattern | None = None
     numbers: bool = False
 
 
@@ -86,7 +87,7 @@ class FigureRule:
 
     rule: str = "none"
     separators: str = ";,、"
-    required_if: re.Pattern[str] | None = None
+    required_if: Pattern | None = None
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ class SpecificationRule:
     columns: dict[str, str] = field(default_factory=dict)
     derive: bool = False
     separator: str = "."
-    point_pattern: re.Pattern[str] | None = None
+    point_pattern: Pattern | None = None
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,7 @@ class Mapping:
     columns: Columns
     option_split: re.Pattern[str] | None
     types: dict[str, str]
-    type_patterns: tuple[tuple[re.Pattern[str], str], ...]
+    type_patterns: tuple[tuple[Pattern, str], ...]
     min_options: dict[str, int]
     keys: KeyRule
     importance: dict[str, str]
@@ -153,6 +154,15 @@ def read_mapping(text: str) -> Mapping:
     return mapping_of(table)
 
 
+def is_mapping(text: str) -> bool:
+    """Whether this TOML text is a mapping that is understood."""
+    try:
+        read_mapping(text)
+    except MalformedMapping:
+        return False
+    return True
+
+
 def mapping_of(table: Table) -> Mapping:
     """The mapping in these tables, as TOML or the mapping screen gives them; raises MalformedMapping."""
     known = "name title_zh title_en recognise sheet columns options types type_patterns min_options keys importance"
@@ -163,15 +173,15 @@ def mapping_of(table: Table) -> Mapping:
         name=_need(table, "", "name"),
         title_zh=_need(table, "", "title_zh"),
         title_en=_need(table, "", "title_en"),
-        recognise=tuple(header_name(each) for each in _part(table, "recognise", "headers").get("headers", ())),
-        sheet=sheet.get("name", ""),
+        recognise=tuple(map(header_name, _texts(_part(table, "recognise", "headers"), "recognise.", "headers"))),
+        sheet=_text(sheet, "sheet.", "name", ""),
         header_row=_whole(sheet, "sheet.", "header_row", 1),
-        encoding=sheet.get("encoding", "auto"),
+        encoding=_text(sheet, "sheet.", "encoding", "auto"),
         columns=_columns(table),
         option_split=_option_split(_part(table, "options", "separators").get("separators", "")),
         types=_types(table),
         type_patterns=_type_patterns(table),
-        min_options={kind: int(n) for kind, n in _part(table, "min_options", " ".join(ITEM_TYPES)).items()},
+        min_options=_fewest_options(_part(table, "min_options", " ".join(ITEM_TYPES))),
         keys=_keys(_part(table, "keys", "separators true false count_pattern numbers")),
         importance=_words(table, "importance"),
         cognition=_words(table, "cognition"),
@@ -212,6 +222,24 @@ def _whole(table: Table, place: str, name: str, default: int) -> int:
     return value
 
 
+def _text(table: Table, place: str, name: str, default: str) -> str:
+    value = table.get(name, default)
+    if not isinstance(value, str):
+        raise MalformedMapping(place=f"{place}{name}", reason="a text is expected")
+    return value
+
+
+def _texts(table: Table, place: str, name: str) -> list[str]:
+    value = table.get(name, [])
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise MalformedMapping(place=f"{place}{name}", reason="a list of texts is expected")
+    return value
+
+
+def _fewest_options(part: Table) -> dict[str, int]:
+    return {kind: _whole(part, "min_options.", kind, 0) for kind in part}
+
+
 def _words(table: Table, name: str) -> dict[str, str]:
     part = table.get(name, {})
     if not isinstance(part, dict) or not all(isinstance(value, str) for value in part.values()):
@@ -221,10 +249,10 @@ def _words(table: Table, name: str) -> dict[str, str]:
 
 def _columns(table: Table) -> Columns:
     part = _part(table, "columns", " ".join([*REQUIRED_COLUMNS, "options", *OTHER_COLUMNS]))
-    options = part.get("options", [])
-    if not isinstance(options, list) or len(options) > len(OPTION_LETTERS):
+    options = _texts(part, "columns.", "options")
+    if len(options) > len(OPTION_LETTERS):
         raise MalformedMapping(place="columns.options", reason="a list of at most 8 headers is expected")
-    defaults = table.get("defaults", {})
+    defaults = _part(table, "defaults", "point code_prefix type source categories")
     needed = [name for name in REQUIRED_COLUMNS if name in part or not defaults.get(DEFAULTED_COLUMNS.get(name, ""))]
     return Columns(
         required={name: header_name(_need(part, "columns.", name)) for name in needed if "columns" in table},
@@ -242,10 +270,7 @@ def _types(table: Table) -> dict[str, str]:
 
 
 def _defaults(part: Table) -> Defaults:
-    texts = {name: part.get(name, "") for name in ("point", "code_prefix", "type", "source")}
-    for name, value in texts.items():
-        if not isinstance(value, str):
-            raise MalformedMapping(place=f"defaults.{name}", reason="a text is expected")
+    texts = {name: _text(part, "defaults.", name, "") for name in ("point", "code_prefix", "type", "source")}
     if texts["type"] not in ("", BY_KEY, *ITEM_TYPES):
         raise MalformedMapping(place="defaults.type", reason=f"{BY_KEY}, or one of {', '.join(ITEM_TYPES)}")
     return Defaults(**texts, categories=_words(part, "categories"))
@@ -261,9 +286,12 @@ def _option_split(separators: object) -> re.Pattern[str] | None:
     return re.compile("|".join(parts)) if parts else None
 
 
-def _type_patterns(table: Table) -> tuple[tuple[re.Pattern[str], str], ...]:
+def _type_patterns(table: Table) -> tuple[tuple[Pattern, str], ...]:
+    entries = table.get("type_patterns", [])
+    if not isinstance(entries, list) or len(entries) > MOST_PATTERNS or not all(isinstance(e, dict) for e in entries):
+        raise MalformedMapping(place="type_patterns", reason=f"a list of at most {MOST_PATTERNS} tables is expected")
     found = []
-    for entry in table.get("type_patterns", []):
+    for entry in entries:
         _refuse_unknown(entry, "type_patterns.", "pattern type")
         kind = _need(entry, "type_patterns.", "type")
         if kind not in ITEM_TYPES:
@@ -272,23 +300,23 @@ def _type_patterns(table: Table) -> tuple[tuple[re.Pattern[str], str], ...]:
     return tuple(found)
 
 
-def _pattern(text: str, place: str) -> re.Pattern[str]:
+def _pattern(text: str, place: str, groups: int = 0) -> Pattern:
     try:
-        return re.compile(text)
-    except re.error as error:
+        return read_pattern(text, groups)
+    except BadPattern as error:
         raise MalformedMapping(place=place, reason=str(error)) from None
 
 
-def _optional_pattern(part: Table, name: str) -> re.Pattern[str] | None:
-    return _pattern(part[name], name) if part.get(name) else None
+def _optional_pattern(part: Table, name: str, groups: int = 0) -> Pattern | None:
+    return _pattern(_need(part, "", name), name, groups) if part.get(name) else None
 
 
 def _keys(part: Table) -> KeyRule:
     return KeyRule(
-        separators=part.get("separators", KeyRule.separators),
-        true=frozenset(folded(word) for word in part.get("true", ())),
-        false=frozenset(folded(word) for word in part.get("false", ())),
-        count_pattern=_optional_pattern(part, "count_pattern"),
+        separators=_text(part, "keys.", "separators", KeyRule.separators),
+        true=frozenset(map(folded, _texts(part, "keys.", "true"))),
+        false=frozenset(map(folded, _texts(part, "keys.", "false"))),
+        count_pattern=_optional_pattern(part, "count_pattern", groups=1),
         numbers=bool(part.get("numbers", False)),
     )
 
@@ -297,11 +325,12 @@ def _figures(part: Table) -> FigureRule:
     rule = part.get("rule", "none")
     if rule not in FIGURE_RULES:
         raise MalformedMapping(place="figures.rule", reason=f"one of {', '.join(FIGURE_RULES)}")
-    return FigureRule(rule, part.get("separators", FigureRule.separators), _optional_pattern(part, "required_if"))
+    separators = _text(part, "figures.", "separators", FigureRule.separators) or FigureRule.separators
+    return FigureRule(rule, separators, _optional_pattern(part, "required_if"))
 
 
 def _identity(part: Table) -> tuple[str, ...]:
-    fields = tuple(part.get("identity", ("stem",)))
+    fields = tuple(_texts(part, "duplicates.", "identity")) or ("stem",)
     if "stem" not in fields or not set(fields) <= set(IDENTITY_FIELDS):
         raise MalformedMapping(place="duplicates.identity", reason="stem, and perhaps figures and options")
     return fields
@@ -309,13 +338,12 @@ def _identity(part: Table) -> tuple[str, ...]:
 
 def _specification(table: Table) -> SpecificationRule:
     part = _part(table, "specification", "sheet header_row columns derive separator point_pattern")
-    columns = part.get("columns", {})
-    _refuse_unknown(columns, "specification.columns.", "code level parent name weight importance ratio")
+    columns = _part(part, "columns", "code level parent name weight importance ratio")
     return SpecificationRule(
-        sheet=part.get("sheet", ""),
+        sheet=_text(part, "specification.", "sheet", ""),
         header_row=_whole(part, "specification.", "header_row", 1),
-        columns={name: header_name(header) for name, header in columns.items()},
+        columns={name: header_name(_need(columns, "specification.columns.", name)) for name in columns},
         derive=bool(part.get("derive", False)),
-        separator=part.get("separator", "."),
+        separator=_text(part, "specification.", "separator", ".") or ".",
         point_pattern=_optional_pattern(part, "point_pattern"),
     )

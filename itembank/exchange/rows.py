@@ -201,10 +201,11 @@ class _Reader:
 
     def check_key_count(self, letters: list[str], raw: str) -> None:
         pattern = self.mapping.keys.count_pattern
-        declared = pattern.search(self.text("code")) if pattern else None
-        if declared and int(declared[1]) != len(letters):
-            zh = f"编号标明 {declared[1]} 个正确选项，答案却有 {len(letters)} 个"
-            en = f"The code declares {declared[1]} right option(s), the key has {len(letters)}"
+        found = pattern.search(self.text("code")) if pattern else None
+        declared = found[1] if found else None
+        if declared and declared != str(len(letters)):
+            zh = f"编号标明 {declared} 个正确选项，答案却有 {len(letters)} 个"
+            en = f"The code declares {declared} right option(s), the key has {len(letters)}"
             self.flaw("key", "key.declared", zh, en, raw)
 
     def word(self, name: str, words: ReadOnly[str, str], zh: str) -> str | None:
@@ -244,10 +245,11 @@ class _Reader:
 
     def check_figure_promised(self, named: bool) -> None:
         pattern = self.mapping.figures.required_if
-        promised = pattern.search(self.text("stem")) if pattern else None
-        if promised and not named:
-            zh, en = f"题干提到“{promised[0]}”，却没有图", "The stem speaks of a figure, but there is none"
-            self.flaw("figure", "figure.missing", zh, en, promised[0])
+        found = pattern.search(self.text("stem")) if pattern else None
+        if found and not named:
+            promised = found[0] or ""
+            zh, en = f"题干提到“{promised}”，却没有图", "The stem speaks of a figure, but there is none"
+            self.flaw("figure", "figure.missing", zh, en, promised)
 
 
 def _thousandths(text: str) -> int | None:

@@ -22,7 +22,7 @@ from itembank.exchange.archive import RefusedArchive
 from itembank.exchange.check import Examined, GoodRow
 from itembank.exchange.figures import Figure, RefusedFigures
 from itembank.exchange.formats.refusals import UnreadableFile
-from itembank.exchange.mapping import Mapping
+from itembank.exchange.mapping import Mapping, is_mapping
 from itembank.exchange.reading import Read
 from itembank.exchange.refusals import BankMoved
 from itembank.exchange.tables import ImportRow, saved_mappings
@@ -62,8 +62,11 @@ def shipped_mappings() -> dict[str, str]:
 
 
 def mappings_for(session: Session, bank_id: str) -> dict[str, str]:
-    """Every mapping a bank can use, by name; one it saved itself stands before one for all, that before a shipped."""
-    saved = {row.name: row.text for row in reversed(saved_mappings(session, bank_id))}
+    """Every mapping a bank can use, by name; one it saved itself stands before one for all, that before a shipped.
+
+    Saved ones an earlier release understood and this one does not (a pattern that looks ahead) are not offered.
+    """
+    saved = {row.name: row.text for row in reversed(saved_mappings(session, bank_id)) if is_mapping(row.text)}
     return shipped_mappings() | saved
 
 

@@ -1,6 +1,8 @@
 """Messy files meet the mapping screen: what is guessed, what a person changes, what is saved and known again."""
 
 import io
+import json
+import time
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -9,9 +11,9 @@ from typing import Any
 import pytest
 
 from itembank.exchange.guess import guess_header_row, guess_mapping, guess_separators, option_letter
-from itembank.exchange.mapping import mapping_of, read_mapping
+from itembank.exchange.mapping import MalformedMapping, mapping_of, read_mapping
 from itembank.exchange.reading import Submitted, default_mapping, read_file, settings_of
-from tests.itembank.bank import Bank, open_bank, spec_csv, spec_rows, workbook
+from tests.itembank.bank import Bank, item_row, open_bank, spec_csv, spec_rows, workbook
 
 AREAS = {"A": 100}
 STEMS = ["检修前应先做什么（　）", "触电急救的第一步是（　）", "兆欧表用来测量（　）", "接地电阻一般不大于（　）"]
@@ -144,6 +146,50 @@ def test_a_layout_that_ships_is_recognised_and_kept_whole(bank: Bank) -> None:
     proposal = upload(bank, "J,P,I,Q,T,A,B,C,D\nLK1,1.1.1,MC1-0001,问什么,A,甲,乙,丙,丁\n".encode())["proposal"]
     assert proposal["recognised"] == "crac-2025"
     assert proposal["mapping"]["specification"]["derive"] is True
+
+
+HOSTILE = "(a+)+$"
+POSTED: list[Any] = [
+    {"figures": {"rule": "column", "required_if": "(?=图)"}},
+    {"figures": {"required_if": "a" * 301}},
+    {"figures": {"required_if": "(?:(?:a{1,900}){1,900}){1,900}"}},
+    {"figures": {"rule": "column", "separators": 5}},
+    {"keys": {"count_pattern": "MC"}},
+    {"keys": {"count_pattern": 5}},
+    {"keys": {"separators": 5}},
+    {"keys": {"true": [5]}},
+    {"keys": 5},
+    {"type_patterns": 5},
+    {"type_patterns": [5]},
+    {"type_patterns": [{"pattern": "a", "type": "single_response"}] * 51},
+    {"columns": {"options": [5]}},
+    {"defaults": [1]},
+    {"sheet": {"encoding": 5}},
+    {"duplicates": {"identity": 5}},
+    {"specification": {"columns": 5}},
+    {"specification": {"columns": {"code": 5}}},
+    {"min_options": {"single_response": "x"}},
+    {"defaults": {"categories": json.loads("[" * 400 + "]" * 400)}},
+]
+
+
+@pytest.mark.parametrize("posted", POSTED, ids=range(len(POSTED)))
+def test_a_posted_mapping_of_a_wrong_shape_is_refused(posted: dict[str, Any]) -> None:
+    good = tomllib.loads(default_mapping("gift")) | {"defaults": {"point": "A-A-001"}}
+    with pytest.raises(MalformedMapping):
+        mapping_of(good | posted)
+
+
+def test_no_posted_pattern_keeps_the_bank_busy(bank: Bank) -> None:
+    row = item_row(1) | {"题型": "单选题" + "a" * 60 + "!", "题干": "接线端子" + "a" * 60 + "！（　）"}
+    made = upload(bank, workbook([row]), "items.xlsx")
+    mapping = made["proposal"]["mapping"] | {"type_patterns": [{"pattern": HOSTILE, "type": "single_response"}]}
+    mapping["figures"] |= {"required_if": HOSTILE}
+    mapping["keys"] |= {"count_pattern": HOSTILE, "separators": ";"}
+    began = time.process_time()
+    report = check(bank, made["imported"]["id"], mapping)
+    assert report.status_code == 200, report.text
+    assert time.process_time() - began < 5
 
 
 def test_another_sheet_and_header_row_can_be_looked_at(bank: Bank) -> None:

@@ -15,7 +15,7 @@ from itembank.exchange.figures import NO_FIGURES, check_archive, read_figures
 from itembank.exchange.formats.registry import load_format
 from itembank.exchange.formats.source import Settings
 from itembank.exchange.guess import SAMPLES, guess_header_row, guess_mapping
-from itembank.exchange.mapping import Mapping, Table, mapping_of, read_mapping
+from itembank.exchange.mapping import MalformedMapping, Mapping, Table, mapping_of, read_mapping
 from itembank.exchange.overlay import NO_CORRECTIONS
 from itembank.exchange.reading import (
     SHEET,
@@ -32,13 +32,15 @@ from itembank.exchange.reading import (
 from itembank.exchange.rows import ReadRow
 from itembank.exchange.sheet import Book
 from itembank.exchange.store import NoSuchMapping, left_without_trace, mappings_for
-from itembank.exchange.tables import ImportRow, MappingRow, load_import
+from itembank.exchange.tables import ImportRow, MappingRow, load_own_import
 from itembank.items.tables import load_bank
 from itembank.specs.tables import find_specification
+from itembank.units.store import purpose_of
 
 SHOWN_ITEMS, SHOWN_CELLS = 10, 12
 LONGEST_CELL = 200
 READ_AT_ONCE = 8 * 2**20
+DEEPEST = 6
 
 
 class UnknownEncoding(Invalid):
@@ -89,7 +91,7 @@ def upload_file(work: Work, bank_id: str, submitted: Submitted) -> tuple[ImportR
 
 def propose(work: Work, import_id: str, asked: Asked) -> Proposal:
     """Another look at a kept file: other sheet, header row, encoding, or a named mapping."""
-    row = load_import(work.session, import_id)
+    row = load_own_import(work, import_id)
     actions.demand_open(work, row)
     return _propose(work, row.bank_id, actions.submitted_of(work, row), asked)
 
@@ -142,14 +144,15 @@ def _chosen(book: Book, texts: dict[str, str], asked: Asked) -> Mapping | None:
 
 def preview(work: Work, import_id: str, table: Table, sheet: str) -> list[tuple[ReadRow, list[Fault]]]:
     """The first items of a kept file under this mapping, each with what is wrong with it; MalformedMapping."""
-    row = load_import(work.session, import_id)
+    row = load_own_import(work, import_id)
     actions.demand_open(work, row)
-    mapping = mapping_of(table)
+    mapping = mapping_of(_plain(table))
     submitted = replace(actions.submitted_of(work, row), sheet=sheet, corrections=NO_CORRECTIONS)
     specification = find_specification(work.session, row.bank_id)
     points = frozenset(specification.points) if specification else frozenset[str]()
     read = offload(lambda: _first_rows(submitted, mapping, points))
-    work.record("import.previewed", row.id, bank=row.bank_id, shown=len(read.rows[:SHOWN_ITEMS]))
+    facts = {"bank": row.bank_id, "file_name": row.file_name, "shown": len(read.rows[:SHOWN_ITEMS])}
+    work.record("import.previewed", row.id, purpose=purpose_of(work), **facts)
     return [(each, [told(read, mapping, each.number, flaw) for flaw in each.flaws]) for each in read.rows[:SHOWN_ITEMS]]
 
 
@@ -165,18 +168,20 @@ def _first_rows(submitted: Submitted, mapping: Mapping, points: frozenset[str]) 
 
 def check_under(work: Work, import_id: str, table: Table, sheet: str) -> ImportRow:
     """Checks a kept file under this mapping, at once or by a job."""
-    row = load_import(work.session, import_id)
+    row = load_own_import(work, import_id)
     actions.demand_open(work, row)
     text = toml_of(_plain(table))
     read_mapping(text)
     return actions.start_check(work, row, text, sheet)
 
 
-def _plain(value: Any) -> Any:
-    """The tables without empty values, which TOML cannot say."""
+def _plain(value: Any, depth: int = 0) -> Any:
+    """The tables without empty values, which TOML cannot say; raises MalformedMapping for a nest no mapping has."""
+    if depth > DEEPEST:
+        raise MalformedMapping(place="…", reason="nested too deeply")
     if isinstance(value, dict):
-        return {name: _plain(part) for name, part in value.items() if part is not None}
-    return [_plain(part) for part in value] if isinstance(value, list) else value
+        return {name: _plain(part, depth + 1) for name, part in value.items() if part is not None}
+    return [_plain(part, depth + 1) for part in value] if isinstance(value, list) else value
 
 
 def save_mapping(work: Work, bank_id: str, name: str, title: str, table: Table, for_all: bool) -> MappingRow:
