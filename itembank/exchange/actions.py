@@ -31,6 +31,7 @@ from itembank.exchange.reading import (
     recognised,
 )
 from itembank.exchange.refusals import (
+    DECIDED,
     BankMoved,
     FaultsNotAccepted,
     ImportBusy,
@@ -63,11 +64,13 @@ from itembank.exchange.tables import (
     UPLOADED,
     ImportRow,
     load_import,
+    load_own_import,
 )
 from itembank.exchange.ticks import Pace, Tick, quiet
 from itembank.items.content import read_content
 from itembank.items.tables import ItemRow, ItemVersionRow, known_likenesses, load_bank
 from itembank.quality.actions import entries_of_bank
+from itembank.review.tables import closed_cases
 from itembank.specs.actions import save_derived
 from itembank.specs.reading import read_specification
 from itembank.specs.tables import find_specification
@@ -93,7 +96,7 @@ def choose_mapping(submitted: Submitted, saved: dict[str, str] | None = None) ->
         return default_mapping(kind)
     found = recognised(Book(submitted.data), map(read_mapping, texts.values()), submitted.sheet)
     if found is None:
-        raise UnknownLayout(names="、".join(texts))
+        raise UnknownLayout(names=", ".join(texts))
     return texts[found.name]
 
 
@@ -109,7 +112,8 @@ def bank_facts(work: Work, bank_id: str, with_entries: bool) -> BankFacts:
     for code, content in session.execute(query):
         cases.setdefault(code, []).append(read_content(content).case)
     entries = entries_of_bank(work, bank_id) if with_entries else []
-    return BankFacts(find_specification(session, bank_id), known_likenesses(session, bank_id), entries, cases)
+    known = known_likenesses(session, bank_id)
+    return BankFacts(find_specification(session, bank_id), known, entries, cases, closed_cases(work, bank_id))
 
 
 def examine_alone(submitted: Submitted, mapping: Mapping, tick: Tick = quiet) -> tuple[Read, CheckedImport]:
@@ -164,8 +168,8 @@ def keep_file(work: Work, bank_id: str, submitted: Submitted) -> ImportRow:
         figures_digest=vault.put(submitted.figures) if submitted.figures else "",
         format=kind, counts="row", mapping="", mapping_text="", sheet=submitted.sheet, rows=0, good=0, faulty=0,
         totals={}, faults=[], warnings=[], columns=[], corrections={}, report_digest="", report_file="", error={},
-        state=UPLOADED, job_id="", by=work.actor.id, by_name=work.actor.name, created_ms=work.now_ms,
-        decided_ms=None, took_ms=0,
+        state=UPLOADED, job_id="", by=work.actor.id, by_name=work.actor.name, unit=work.actor.scope or "",
+        created_ms=work.now_ms, decided_ms=None, took_ms=0,
     )  # fmt: skip
     work.session.add(row)
     work.record("import.uploaded", row.id, bank=bank_id, file=row.file_digest, format=kind)
@@ -214,14 +218,14 @@ def demand_open(work: Work, row: ImportRow) -> None:
     if row.state in (CHECKING, ACCEPTING):
         raise ImportBusy()
     if row.state not in (UPLOADED, CHECKED):
-        raise ImportDecided(state=row.state)
+        raise ImportDecided(**DECIDED[row.state])
     if row.by != work.actor.id:
         raise NotYourImport(name=row.by_name)
 
 
 def correct_rows(work: Work, import_id: str, changes: dict[int, dict[str, str]]) -> ImportRow:
     """Lays corrections over rows of the file and checks it again; the file and the origin of its rows stay."""
-    row = load_import(work.session, import_id)
+    row = load_own_import(work, import_id)
     demand_open(work, row)
     if not row.mapping_text:
         raise ImportUnchecked()
@@ -306,7 +310,7 @@ def _save_report(work: Work, row: ImportRow, read: Read, report: CheckedImport) 
 
 def accept_import(work: Work, import_id: str, take_good_rows: bool) -> ImportRow:
     """Takes the good rows into the bank as drafts by this person, at once or by a job; raises why not."""
-    row = load_import(work.session, import_id)
+    row = load_own_import(work, import_id)
     demand_open(work, row)
     if row.state != CHECKED:
         raise ImportUnchecked()
@@ -374,7 +378,7 @@ def _take(work: Work, row: ImportRow, prepared: Prepared) -> None:
 
 def discard_import(work: Work, import_id: str) -> ImportRow:
     """Nothing of the file goes in."""
-    row = load_import(work.session, import_id)
+    row = load_own_import(work, import_id)
     demand_open(work, row)
     row.state, row.decided_ms = DISCARDED, work.now_ms
     work.record("import.discarded", row.id, bank=row.bank_id)

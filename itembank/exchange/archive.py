@@ -54,8 +54,8 @@ class ArchiveTooLarge(RefusedArchive):
     """The file, or what it declares to unpack to, is beyond the limit: what is declared counts, not what is there."""
 
     code = "archive.too_large"
-    message_zh = "{name} 解压后有 {size} MB，最多 {most} MB"
-    message_en = "{name} unpacks to {size} MB, at most {most} MB"
+    message_zh = "{what_zh} {size} MB，最多 {most} MB"
+    message_en = "{what_en} {size} MB, at most {most} MB"
 
 
 class ArchiveTooMany(RefusedArchive):
@@ -209,7 +209,8 @@ def survey(data: bytes, limits: Limits) -> tuple[Archive, list[RefusedArchive]]:
     if not data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         raise NotAnArchive()
     if len(data) > limits.most_bytes:
-        raise ArchiveTooLarge(name="文件", size=len(data) // MIB, most=limits.most_bytes // MIB)
+        said = {"what_zh": "压缩包有", "what_en": "The archive is as large as"}
+        raise ArchiveTooLarge(**said, size=len(data) // MIB, most=limits.most_bytes // MIB)
     if data.count(b"PK\x01\x02") > limits.most_entries:
         raise ArchiveTooMany(most=limits.most_entries)
     try:
@@ -238,7 +239,8 @@ def entry_name(info: zipfile.ZipInfo) -> str:
 def _faults(infos: Sequence[zipfile.ZipInfo], limits: Limits) -> Iterator[RefusedArchive]:
     total = sum(info.file_size for info in infos)
     if total > limits.most_unpacked:
-        yield ArchiveTooLarge(name="压缩包", size=total // MIB, most=limits.most_unpacked // MIB)
+        said = {"what_zh": "压缩包解压后有", "what_en": "The archive unpacks to"}
+        yield ArchiveTooLarge(**said, size=total // MIB, most=limits.most_unpacked // MIB)
     for info in infos:
         yield from _faults_of_name(info, limits)
         yield from _faults_of_content(info, limits)
@@ -267,7 +269,8 @@ def _faults_of_content(info: zipfile.ZipInfo, limits: Limits) -> Iterator[Refuse
     if info.compress_type not in _METHODS:
         yield ArchiveMethod(name=shown)
     if info.file_size > limits.most_per_entry:
-        yield ArchiveTooLarge(name=shown, size=info.file_size // MIB, most=limits.most_per_entry // MIB)
+        said = {"what_zh": f"{shown} 解压后有", "what_en": f"{shown} unpacks to"}
+        yield ArchiveTooLarge(**said, size=info.file_size // MIB, most=limits.most_per_entry // MIB)
     elif info.file_size > limits.worst_ratio * max(info.compress_size, 1) + _SMALL:
         yield ArchiveBomb(name=shown)
 

@@ -20,7 +20,7 @@ from itembank.exchange.rows import ReadRow, with_importance
 from itembank.exchange.sheet import Sheet
 from itembank.exchange.suggestions import Suggestions
 from itembank.exchange.ticks import Tick, quiet
-from itembank.items.cases import check_case_company, check_case_group, check_enemies_known
+from itembank.items.cases import check_case_company, check_case_group, check_enemies_known, closed_case
 from itembank.items.company import check_accompanied
 from itembank.items.content import Case, ItemBody, option_text, stem_text
 from itembank.items.faults import Flaw
@@ -106,12 +106,16 @@ class CheckedImport:
 
 @dataclass(frozen=True)
 class BankFacts:
-    """What the bank already holds, as far as an import must know it; `entries` are for finding alike items."""
+    """What the bank already holds, as far as an import must know it; `entries` are for finding alike items.
+
+    `closed_cases` have members the importing person may not see: of those nothing is told.
+    """
 
     specification: ContentSpecification | None
     known: Sequence[Likeness]
     entries: Sequence[Entry] = ()
     cases: ReadOnly[str, Sequence[Case]] = field(default_factory=dict)
+    closed_cases: Collection[str] = ()
 
 
 @dataclass(frozen=True)
@@ -311,8 +315,9 @@ class _Run:
         """Adds to every member what keeps its group out: a contradiction, or another member that is faulty."""
         cases = [case for each in unit if (case := each.read.body.content.case)]
         there = self.bank.cases.get(cases[0].code, ())
+        closed = [closed_case(cases[0].code)] if cases[0].code in self.bank.closed_cases else []
         for at, found in enumerate(flaws):
-            found += check_case_company(cases[at], [*there, *cases[:at], *cases[at + 1 :]])
+            found += closed or check_case_company(cases[at], [*there, *cases[:at], *cases[at + 1 :]])
         faulty = next((each.read.number for each, found in zip(unit, flaws, strict=True) if found), None)
         if faulty is None:
             content = [each.read.body.content for each in unit]
@@ -323,7 +328,8 @@ class _Run:
         place = self.read.place(faulty)
         for found in flaws:
             if not found:
-                zh, en = f"题组中{place}有问题，整组不收", f"Row {faulty} of this group is faulty, so all stay out"
+                zh = f"题组中{place}有问题，整组不收"
+                en = f"In this group {place_en(place)} is faulty, so all of it stays out"
                 found.append(Flaw("case", "case.member", zh, en, cases[0].code))
 
 

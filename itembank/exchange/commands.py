@@ -24,8 +24,9 @@ from examserver.plumbing.work import open_work
 from itembank.entry.commands import FILE, bank_runtime, find_only_bank, person, sign_in
 from itembank.exchange import actions
 from itembank.exchange.actions import choose_mapping
+from itembank.exchange.formats.source import QUESTION
 from itembank.exchange.mapping import read_mapping
-from itembank.exchange.reading import PLACES, ROW, SHEET, Submitted, format_of, toml_of
+from itembank.exchange.reading import PLACES, ROW, SHEET, Submitted, format_of, place_en, toml_of
 from itembank.exchange.store import load_report, mappings_for
 from itembank.exchange.tables import ACCEPTED, ACCEPTING, CHECKING, load_import
 from itembank.exchange.ticks import Pace, silent
@@ -59,13 +60,20 @@ class Outcome:
             "rejected": [_told(fault) for fault in self.faults],
             "warnings": [_told(warning) for warning in self.warnings],
             "duplicates": [[p["a"], p["b"], p["score"]] for p in self.pairs if p["kind"] != CONTRADICTION],
+            "duplicate_places": [_places(p) for p in self.pairs if p["kind"] != CONTRADICTION],
             "conflicts": [[p["a"], p["b"]] for p in self.pairs if p["kind"] == CONTRADICTION],
+            "conflict_places": [_places(p) for p in self.pairs if p["kind"] == CONTRADICTION],
             "seconds": round(seconds, 2),
             "mapping": self.mapping,
             "format": self.format,
             "id": self.import_id,
             "dry_run": self.dry,
         }
+
+
+def _places(pair: Json) -> list[str]:
+    """Where each side of a pair stands: `bank`, or a row or question of the file."""
+    return [place_en(pair[side]) if pair[side] else "bank" for side in ("place_a", "place_b")]
 
 
 def _told(fault: Json) -> Json:
@@ -206,10 +214,15 @@ def _show(outcome: Outcome, seconds: float, as_json: bool) -> None:
         conflicts = sum(pair["kind"] == CONTRADICTION for pair in outcome.pairs)
         faulty = len({fault["row"] for fault in outcome.faults})
         done = "合格" if outcome.dry else "收入"
+        unit = "道" if outcome.counts == QUESTION else "行"
         click.echo(
-            f"{outcome.mapping}：{outcome.rows} 行，{done} {outcome.accepted} 行，有问题 {faulty} 行，"
+            f"{outcome.mapping}：共 {outcome.rows} {unit}，{done} {outcome.accepted} {unit}，有问题 {faulty} {unit}，"
             f"提示 {len(outcome.warnings)} 条，近似 {len(outcome.pairs) - conflicts} 对，矛盾 {conflicts} 对，"
             f"用时 {seconds:.1f} 秒 {outcome.import_id}"
+        )
+        click.echo(
+            f"  {outcome.rows} items, {outcome.accepted} {'good' if outcome.dry else 'taken in'}, {faulty} faulty, "
+            f"{len(outcome.warnings)} warnings, {len(outcome.pairs) - conflicts} alike, {conflicts} contradicting pairs"
         )
     if outcome.faults and (outcome.dry or not outcome.accepted):
         raise SystemExit(1)
@@ -220,7 +233,9 @@ def _take_specification(runtime: RoleRuntime, actor: Actor, submitted: Submitted
         bank_id = find_only_bank(work, asked["named"]).id
         row = import_specification(work, bank_id, submitted.data, submitted.mapping, submitted.sheet)
     shown = {"version": row.version, "digest": row.digest, "contradictions": row.contradictions}
-    _show_specification(shown, f"细目表第 {row.version} 版", asked["as_json"])
+    _show_specification(
+        shown, f"细目表第 {row.version} 版 / content specification version {row.version}", asked["as_json"]
+    )
 
 
 def _look_at_specification(submitted: Submitted, as_json: bool) -> None:
@@ -230,7 +245,10 @@ def _look_at_specification(submitted: Submitted, as_json: bool) -> None:
         "nodes": len(tree.nodes), "points": len(tree.points), "digest": tree.digest(),
         "contradictions": [vars(each) for each in contradictions], "dry_run": True,
     }  # fmt: skip
-    _show_specification(shown, f"细目表 {len(tree.points)} 个鉴定点（未保存）", as_json)
+    title = (
+        f"细目表 {len(tree.points)} 个鉴定点（未保存） / content specification of {len(tree.points)} points, not stored"
+    )
+    _show_specification(shown, title, as_json)
 
 
 def _show_specification(shown: Json, title: str, as_json: bool) -> None:
@@ -238,5 +256,6 @@ def _show_specification(shown: Json, title: str, as_json: bool) -> None:
         click.echo(json.dumps(shown, ensure_ascii=False))
         return
     for each in shown["contradictions"]:
-        click.echo(f"第 {each['row']} 行：{each['reason_zh']} / {each['reason_en']}")
-    click.echo(f"{title}，矛盾 {len(shown['contradictions'])} 处")
+        click.echo(f"第 {each['row']} 行 / row {each['row']}：{each['reason_zh']} / {each['reason_en']}")
+    count = len(shown["contradictions"])
+    click.echo(f"{title}：矛盾 {count} 处 / contradictions: {count}")

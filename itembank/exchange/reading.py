@@ -47,7 +47,7 @@ class HeadersMissing(Invalid):
 
     code = "import.headers_missing"
     message_zh = "工作表缺少列：{columns}"
-    message_en = "The sheet lacks the columns: {columns}"
+    message_en = "The sheet lacks the columns: {columns_en}"
     next_zh = "请选择与文件相符的映射，或补上这些列"
     next_en = "Choose the mapping that fits the file, or add these columns"
 
@@ -170,7 +170,8 @@ def rows_of_sheet(
     """The rows of a sheet under a mapping; raises HeadersMissing when the sheet is not of this layout."""
     missing = [header for header in mapping.columns.expected() if header not in sheet.headers]
     if missing or not mapping.columns.required:
-        raise HeadersMissing(columns="、".join(missing) or "题干、答案")
+        zh, en = "、".join(missing) or "题干、答案", ", ".join(missing) or "stem, key"
+        raise HeadersMissing(columns=zh, columns_en=en)
     rows = []
     corrected = [corrected_cells(row, corrections) for row in sheet.rows]
     for number, row in enumerate(fill_cases(corrected, mapping)):

@@ -13,12 +13,18 @@ class NoSpecification(Refused):
     next_en = "Upload the content specification first"
 
 
+DECIDED = {
+    "accepted": {"state_zh": "已收入", "state_en": "taken in"},
+    "discarded": {"state_zh": "已放弃", "state_en": "discarded"},
+}
+
+
 class ImportDecided(Refused):
     """The import was accepted or discarded already."""
 
     code = "import.decided"
-    message_zh = "此次导入已处理（{state}）"
-    message_en = "This import has been decided already ({state})"
+    message_zh = "此次导入已处理（{state_zh}）"
+    message_en = "This import has been decided already ({state_en})"
     next_zh = "如需再次导入，请重新上传文件"
     next_en = "Upload the file again for another import"
 

@@ -4,6 +4,7 @@ For every import. What a program guessed about a cell (a date, a formula, an err
 text: it is marked, so that the row is listed as faulty. Limits refuse archives made to exhaust memory.
 """
 
+import codecs
 import csv
 import io
 import unicodedata
@@ -18,7 +19,7 @@ from openpyxl.utils import get_column_letter
 
 from examserver.kernel.errors import Invalid
 from itembank.exchange.archive import MIB, Limits, open_archive
-from itembank.exchange.formats.refusals import check_kind, check_size
+from itembank.exchange.formats.refusals import FileNotText, check_kind, check_size
 from itembank.exchange.formats.xml_reader import check_undeclared
 from itembank.items.text import tidy
 
@@ -94,7 +95,7 @@ class Book:
             raise _fault("旧版 Excel（.xls）或加密的工作簿", "it is an old .xls or an encrypted workbook")
         if not is_workbook(data):
             check_size(data)
-            check_kind(data, " Excel 工作簿或 CSV", "a workbook or CSV")
+            check_kind(data, "Excel 工作簿或 CSV", "a workbook or CSV")
         self._data = data
         self._book: Any = _open_workbook(data) if is_workbook(data) else None
 
@@ -158,8 +159,8 @@ def _workbook_rows(book: Any, wanted: str) -> tuple[str, Iterator[list[_Cell]]]:
     titles = [sheet.title for sheet in book.worksheets]
     name = wanted or titles[0]
     if name not in titles:
-        names = "、".join(titles)
-        raise _fault(f"没有名为“{name}”的工作表（现有：{names}）", f"there is no sheet {name}; there are: {names}")
+        zh, en = "、".join(titles), ", ".join(titles)
+        raise _fault(f"没有名为“{name}”的工作表（现有：{zh}）", f"there is no sheet {name}; there are: {en}")
     return name, _cells_of(book[name])
 
 
@@ -201,9 +202,11 @@ def _csv_rows(data: bytes, encoding: str) -> Iterator[list[_Cell]]:
 
 
 def _decoded(data: bytes, encoding: str) -> str:
-    if b"\0" in data[:4096]:
-        raise _fault("不是文本文件", "it is not a text file")
-    tried = ["utf-8-sig", "gb18030"] if encoding == "auto" else [encoding]
+    marked = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if b"\0" in data[:4096] and not marked:
+        raise FileNotText(place="U+0000")
+    usual = ["utf-16"] if marked else ["utf-8-sig", "gb18030"]
+    tried = usual if encoding == "auto" else [encoding]
     for name in tried:
         try:
             return data.decode(name)

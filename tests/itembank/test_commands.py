@@ -74,6 +74,14 @@ def test_a_person_imports_and_assembles_on_the_command_line(tmp_path: Path) -> N
     done = run(settings, "import", str(items), "--login", "author", "--json", *common)
     assert done.exit_code == 0, done.output
     opened.sign(json.loads(done.output)["id"])
+    again = tmp_path / "again.xlsx"
+    again.write_bytes(
+        workbook([item_row(0, "A-A-001"), *[item_row(99, "A-A-002", 编号=code) for code in ("N-1", "N-2")]])
+    )
+    told = json.loads(run(settings, "import", str(again), "--dry-run", "--login", "author", "--json", *common).output)
+    assert [pair[2] for pair in told["duplicates"]] == [100.0, 100.0]
+    assert told["duplicate_places"] == [["row 3", "row 4"], ["bank", "row 2"]], told["duplicates"]
+    assert "（题库中）" in told["rejected"][0]["reason"] and "(in the bank)" in told["rejected"][0]["reason"]
     words = ("assemble", str(plan), "--forms", "2", "--reserve", "1", "--seed", "s", "--login", "assembler", "--json")
     done = run(settings, *words, *common)
     assert done.exit_code == 0, done.output

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from itembank.exchange.figures import Figure, Unusable, read_asset
-from itembank.exchange.formats.refusals import MOST_QUESTIONS, NoQuestions, TooManyQuestions
+from itembank.exchange.formats.refusals import MOST_QUESTIONS, TooManyQuestions, no_questions
 from itembank.exchange.formats.source import QUESTION, Remark, Settings, Source
 from itembank.exchange.rows import ReadRow
 from itembank.items.check import check_item
@@ -194,7 +194,7 @@ class Reading:
     def source(self, counts: str = QUESTION) -> Source:
         """Everything that was read; raises NoQuestions when there was nothing."""
         if not self.rows:
-            raise NoQuestions(format_zh=self.titles[0], format_en=self.titles[1])
+            raise no_questions(*self.titles)
         return Source(tuple(self.rows), self.kind, (*self._summaries(counts), *self.remarks), counts)
 
     def _summaries(self, counts: str) -> list[Remark]:
@@ -202,7 +202,8 @@ class Reading:
         found = []
         for note, numbers in self.noted.items():
             zh, en = _NOTES[note]
-            few = "、".join(str(number) for number in numbers[:10]) + ("…" if len(numbers) > 10 else "")
-            told = f"{len(numbers)} 道题{zh}（第 {few} {unit}）", f"{len(numbers)} question(s) {en} ({few})"
+            few, more = [str(number) for number in numbers[:10]], "…" if len(numbers) > 10 else ""
+            told_zh = f"{len(numbers)} 道题{zh}（第 {'、'.join(few)}{more} {unit}）"
+            told = told_zh, f"{len(numbers)} question(s) {en} ({', '.join(few)}{more})"
             found.append(Remark(0, Flaw("", f"{note}.dropped", *told)))
         return found

@@ -15,11 +15,12 @@ from itembank.exchange.formats.docx_items import Maker
 from itembank.exchange.formats.docx_layout import Draft, Paper, read_layout
 from itembank.exchange.formats.docx_numbering import W, read_numbering
 from itembank.exchange.formats.docx_text import Lines, is_plain, without_marks
-from itembank.exchange.formats.refusals import LineTooLong, NoQuestions, WrongKind, check_size, kind_of
+from itembank.exchange.formats.refusals import LineTooLong, NoQuestions, check_size, kind_of, wrong_kind
 from itembank.exchange.formats.source import Format, Settings, Source
 from itembank.exchange.formats.xml_reader import local, parse_xml
 
 TITLES = ("Word 文档", "Word")
+_WANTED = ("Word 文档（.docx）", "a Word document")
 LIMITS = Limits(most_bytes=60 * MIB, most_unpacked=300 * MIB, nested=True)
 LONGEST_LINE = 20_000
 _MAIN = "word/document.xml"
@@ -63,13 +64,11 @@ class _Document:
 def _opened(data: bytes) -> Archive:
     check_size(data)
     if not data.startswith(b"PK"):
-        zh, en = kind_of(data) or ("其他内容", "something else")
-        raise WrongKind(wanted_zh="Word 文档（.docx）", wanted_en="a Word document", found_zh=zh, found_en=en)
+        raise wrong_kind(_WANTED, kind_of(data) or ("其他内容", "something else"))
     archive = open_archive(data, LIMITS)
     if _MAIN not in archive:
         found = ((zh, en) for name, zh, en in _OTHERS if any(each.startswith(name) for each in archive.names))
-        zh, en = next(found, ("其他压缩包", "another archive"))
-        raise WrongKind(wanted_zh="Word 文档（.docx）", wanted_en="a Word document", found_zh=zh, found_en=en)
+        raise wrong_kind(_WANTED, next(found, ("其他压缩包", "another archive")))
     return archive
 
 
@@ -79,9 +78,7 @@ def _lines(document: _Document) -> Lines:
     lines = Lines(read_numbering(document.root("word/numbering.xml"), document.root("word/styles.xml")))
     if body is None:
         found = local(main) if main is not None else ""
-        raise WrongKind(
-            wanted_zh="Word 文档", wanted_en="a Word document", found_zh=f"XML {found}", found_en=f"XML {found}"
-        )
+        raise wrong_kind(_WANTED, (f"XML {found}", f"XML {found}"))
     lines.body(body)
     for number, line in enumerate(lines.lines, 1):
         if len(line) > LONGEST_LINE:

@@ -15,7 +15,7 @@ from itembank.exchange.formats import moodle_rules as rules
 from itembank.exchange.formats.attributes import apply_tag, category_points
 from itembank.exchange.formats.build import Blocks, Question, Reading
 from itembank.exchange.formats.moodle_rules import FULL, WEIGHT, Answer
-from itembank.exchange.formats.refusals import NoQuestions
+from itembank.exchange.formats.refusals import no_questions
 from itembank.exchange.formats.source import LINE, Format, Settings, Source
 from itembank.exchange.formats.texts import looks_like_text, plain_text_of
 from itembank.exchange.rows import ReadRow
@@ -200,7 +200,7 @@ def read_gift(data: bytes, settings: Settings) -> Source:
             reading.add(question, row)
     strange = all(any(flaw.code.startswith("gift.") for flaw in row.flaws) for row in reading.rows)
     if strange and not recognise(data, ""):
-        raise NoQuestions(format_zh=TITLES[0], format_en=TITLES[1])
+        raise no_questions(*TITLES)
     return reading.source(LINE)
 
 

@@ -16,7 +16,7 @@ from itembank.exchange.formats.cloze import Gaps
 from itembank.exchange.formats.media import decoded, embedded, shown_links, spellings
 from itembank.exchange.formats.moodle_rules import FULL, Answer, Number
 from itembank.exchange.formats.places import marker_row, words_row
-from itembank.exchange.formats.refusals import WrongKind
+from itembank.exchange.formats.refusals import wrong_kind
 from itembank.exchange.formats.source import Format, Settings, Source
 from itembank.exchange.formats.xml_reader import local, parse_xml, text_at
 from itembank.exchange.rows import ReadRow
@@ -206,7 +206,7 @@ def read_moodle(data: bytes, settings: Settings) -> Source:
     root = parse_xml(data)
     if local(root) != "quiz":
         found = f"根元素为 {local(root)[:40]} 的 XML", f"XML with the root {local(root)[:40]}"
-        raise WrongKind(wanted_zh=TITLES[0], wanted_en=TITLES[1], found_zh=found[0], found_en=found[1])
+        raise wrong_kind(TITLES, found)
     reading, category, number = Reading("moodle", *TITLES, settings), "", 0
     for element in root.findall("question"):
         kind = element.get("type", "")

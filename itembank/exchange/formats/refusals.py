@@ -142,6 +142,22 @@ def kind_of(data: bytes) -> tuple[str, str] | None:
     return next(((zh, en) for mark, zh, en in _KINDS if data.startswith(mark)), None)
 
 
+def wrong_kind(wanted: tuple[str, str], found: tuple[str, str]) -> WrongKind:
+    """What is wanted and what it is instead, each in both languages; Chinese words with a blank before Latin ones."""
+    return WrongKind(
+        wanted_zh=_spaced(wanted[0]), wanted_en=wanted[1], found_zh=_spaced(found[0]), found_en=found[1]
+    )  # fmt: skip
+
+
+def no_questions(format_zh: str, format_en: str) -> NoQuestions:
+    """That the file holds no question of this format."""
+    return NoQuestions(format_zh=_spaced(format_zh) + (" " if format_zh[-1:].isascii() else ""), format_en=format_en)
+
+
+def _spaced(words: str) -> str:
+    return f" {words}" if words[:1].isascii() else words
+
+
 def check_size(data: bytes) -> None:
     """Raises FileEmpty or FileTooLarge."""
     if not data.strip(b"\0 \t\r\n"):
@@ -154,4 +170,4 @@ def check_kind(data: bytes, wanted_zh: str, wanted_en: str) -> None:
     """Raises WrongKind when the first bytes show another kind of file than the text or XML that is wanted."""
     found = kind_of(data)
     if found is not None:
-        raise WrongKind(wanted_zh=wanted_zh, wanted_en=wanted_en, found_zh=found[0], found_en=found[1])
+        raise wrong_kind((wanted_zh, wanted_en), found)

@@ -25,7 +25,7 @@ class UnknownFormat(Invalid):
 def load_format(name: str) -> Format:
     """The format of this name; raises UnknownFormat."""
     if name not in FORMATS:
-        raise UnknownFormat(name=name, names="、".join(FORMATS))
+        raise UnknownFormat(name=name, names=", ".join(FORMATS))
     return FORMATS[name]
 
 
