@@ -52,6 +52,7 @@ from itembank.exchange.store import (
     mappings_for,
     prepare_rows,
     save_rows,
+    searches_only_as_shipped,
     shipped_mappings,
     uploads,
 )
@@ -202,7 +203,8 @@ def start_check(work: Work, row: ImportRow, text: str, sheet: str) -> ImportRow:
     row.mapping, row.mapping_text, row.sheet, row.error = mapping.name, text, sheet, {}
     submitted = submitted_of(work, row)
     held = work.session.scalar(select(func.count()).where(ItemRow.bank_id == row.bank_id)) or 0
-    if len(submitted.data) <= AT_ONCE_BYTES and held <= AT_ONCE_ITEMS:
+    light = len(submitted.data) <= AT_ONCE_BYTES and held <= AT_ONCE_ITEMS
+    if light and searches_only_as_shipped(mapping):
         began = time.monotonic()
         _save_report(work, row, *examine_against(work, row.bank_id, submitted, mapping))
         row.took_ms = int((time.monotonic() - began) * 1000)
@@ -319,7 +321,7 @@ def accept_import(work: Work, import_id: str, take_good_rows: bool) -> ImportRow
     if not row.good:
         raise NothingGood()
     row.error = {}
-    if row.rows <= AT_ONCE_ITEMS:
+    if row.rows <= AT_ONCE_ITEMS and searches_only_as_shipped(read_mapping(row.mapping_text)):
         _take(work, row, _prepare(work, row, quiet))
         return row
     row.state = ACCEPTING

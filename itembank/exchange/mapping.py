@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from examserver.kernel.errors import Invalid
-from itembank.exchange.patterns import MOST_PATTERNS, BadPattern, Pattern, read_pattern
+from itembank.exchange.patterns import LONG, MOST_PATTERNS, SHORT, BadPattern, Pattern, read_pattern
 from itembank.exchange.sheet import header_name
 from itembank.items.kinds import ITEM_TYPES, OPTION_LETTERS
 
@@ -138,6 +138,12 @@ class Mapping:
     near_ratio: int
     specification: SpecificationRule
     defaults: Defaults = field(default_factory=Defaults)
+
+    @property
+    def patterns(self) -> frozenset[str]:
+        """Every regular expression it searches with."""
+        one = (self.keys.count_pattern, self.figures.required_if, self.specification.point_pattern)
+        return frozenset(each.text for each in (*one, *(each for each, _ in self.type_patterns)) if each)
 
 
 def folded(text: str) -> str:
@@ -300,15 +306,15 @@ def _type_patterns(table: Table) -> tuple[tuple[Pattern, str], ...]:
     return tuple(found)
 
 
-def _pattern(text: str, place: str, groups: int = 0) -> Pattern:
+def _pattern(text: str, place: str, groups: int = 0, most: int = SHORT) -> Pattern:
     try:
-        return read_pattern(text, groups)
+        return read_pattern(text, groups, most)
     except BadPattern as error:
         raise MalformedMapping(place=place, reason=str(error)) from None
 
 
-def _optional_pattern(part: Table, name: str, groups: int = 0) -> Pattern | None:
-    return _pattern(_need(part, "", name), name, groups) if part.get(name) else None
+def _optional_pattern(part: Table, name: str, groups: int = 0, most: int = SHORT) -> Pattern | None:
+    return _pattern(_need(part, "", name), name, groups, most) if part.get(name) else None
 
 
 def _keys(part: Table) -> KeyRule:
@@ -326,7 +332,7 @@ def _figures(part: Table) -> FigureRule:
     if rule not in FIGURE_RULES:
         raise MalformedMapping(place="figures.rule", reason=f"one of {', '.join(FIGURE_RULES)}")
     separators = _text(part, "figures.", "separators", FigureRule.separators) or FigureRule.separators
-    return FigureRule(rule, separators, _optional_pattern(part, "required_if"))
+    return FigureRule(rule, separators, _optional_pattern(part, "required_if", most=LONG))
 
 
 def _identity(part: Table) -> tuple[str, ...]:

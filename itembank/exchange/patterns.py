@@ -5,12 +5,14 @@ For the importer. Anybody who may import can post a mapping, and the standard li
 refuses patterns that would need much memory, and leaves the interpreter free while it searches.
 """
 
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 import re2
 
-MOST_PATTERNS, LONGEST_PATTERN = 50, 300
-_MEMORY = 1 << 16
+MOST_PATTERNS, LONGEST_PATTERN = 24, 300
+SHORT, LONG = 200, 4_000
+_MEMORY = 24_000
 
 
 class BadPattern(ValueError):
@@ -23,10 +25,18 @@ class Found(Protocol):
     def __getitem__(self, group: int) -> str | None: ...
 
 
-class Pattern(Protocol):
-    """A compiled pattern."""
+@dataclass(frozen=True)
+class Pattern:
+    """A compiled pattern; it looks at so many characters of a cell and no more."""
 
-    def search(self, text: str) -> Found | None: ...
+    text: str
+    most: int
+    compiled: Any = field(repr=False, compare=False)
+
+    def search(self, text: str) -> Found | None:
+        """Where it is found first, or None."""
+        found: Found | None = self.compiled.search(text[: self.most])
+        return found
 
 
 def _options() -> re2.Options:
@@ -38,7 +48,7 @@ def _options() -> re2.Options:
 _OPTIONS = _options()
 
 
-def read_pattern(text: str, groups: int = 0) -> Pattern:
+def read_pattern(text: str, groups: int = 0, most: int = SHORT) -> Pattern:
     """The pattern, with at least so many groups; raises BadPattern."""
     if len(text) > LONGEST_PATTERN:
         raise BadPattern(f"at most {LONGEST_PATTERN} characters")
@@ -48,8 +58,7 @@ def read_pattern(text: str, groups: int = 0) -> Pattern:
         raise BadPattern(_reason(error)) from None
     if compiled.groups < groups:
         raise BadPattern("a group in parentheses is expected")
-    found: Pattern = compiled
-    return found
+    return Pattern(text, most, compiled)
 
 
 def _reason(error: Exception) -> str:

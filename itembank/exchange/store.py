@@ -22,7 +22,7 @@ from itembank.exchange.archive import RefusedArchive
 from itembank.exchange.check import Examined, GoodRow
 from itembank.exchange.figures import Figure, RefusedFigures
 from itembank.exchange.formats.refusals import UnreadableFile
-from itembank.exchange.mapping import Mapping, is_mapping
+from itembank.exchange.mapping import Mapping, is_mapping, read_mapping
 from itembank.exchange.reading import Read
 from itembank.exchange.refusals import BankMoved
 from itembank.exchange.tables import ImportRow, saved_mappings
@@ -59,6 +59,11 @@ def mapping_text(name: str) -> str:
 def shipped_mappings() -> dict[str, str]:
     """Every mapping that ships with the system, as TOML text by name."""
     return {name: (MAPPINGS / f"{name}.toml").read_text("utf-8") for name in mapping_names()}
+
+
+def searches_only_as_shipped(mapping: Mapping) -> bool:
+    """Whether its regular expressions all ship with the system: those of persons are left to jobs, however small."""
+    return mapping.patterns <= frozenset().union(*(read_mapping(text).patterns for text in shipped_mappings().values()))
 
 
 def mappings_for(session: Session, bank_id: str) -> dict[str, str]:
