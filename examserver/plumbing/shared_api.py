@@ -103,18 +103,19 @@ def _declare(role: str) -> None:
         access=SIGNED_IN,
         answer=JobView,
         errors=(jobs.NoSuchJob,),
-        summary="Watch a job",
+        summary="Watch a job; what came of it is for who asked, and for who may read all jobs",
     )
     def job(work: Work, job_id: str) -> JobView:
         row = jobs.load_job(work, job_id)
+        whole = row.by == work.actor.id or "jobs.read" in work.actor.permissions
         return JobView(
             id=row.id,
             kind=row.kind,
             state=row.state,
             percent=row.percent,
-            note_zh=row.note,
-            result=row.result,
-            error=row.error,
+            note_zh=row.note if whole else "",
+            result=row.result if whole else None,
+            error=row.error if whole else None,
         )
 
     for handler in (create, keys, trust_key, job):

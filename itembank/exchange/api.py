@@ -40,9 +40,10 @@ from itembank.exchange.schemas import (
 )
 from itembank.exchange.sheet import UnreadableSheet
 from itembank.exchange.store import NoSuchMapping, load_report
-from itembank.exchange.tables import NoSuchImport, imports_of, load_import
+from itembank.exchange.tables import ImportRow, NoSuchImport, load_own_import, own_imports_of
 from itembank.items.tables import NoSuchBank, load_bank
 from itembank.specs.api import FileExpected, uploaded
+from itembank.units.store import purpose_of
 
 PAGE_SIZE = 20
 MOST_UPLOADED = 240 * 2**20
@@ -97,9 +98,9 @@ def check_import_file(work: Work, bank_id: str, files: Files, form: ImportForm) 
     summary="The imports of a bank",
 )
 def list_imports(work: Work, bank_id: str) -> ImportList:
-    """Newest first, without their faults."""
+    """Newest first, without their faults: those of one's own unit, or all for the authority's own people."""
     load_bank(work.session, bank_id)
-    return ImportList(imports=[import_view(row, with_faults=False) for row in imports_of(work.session, bank_id)])
+    return ImportList(imports=[import_view(row, with_faults=False) for row in own_imports_of(work, bank_id)])
 
 
 @endpoint(
@@ -109,11 +110,14 @@ def list_imports(work: Work, bank_id: str) -> ImportList:
     access=Permit("items.read"),
     answer=ImportView,
     errors=(NoSuchImport,),
-    summary="One import with its faults",
+    summary="One import with its faults (the reading is recorded)",
+    write=True,
 )
 def read_import(work: Work, import_id: str) -> ImportView:
     """The report again."""
-    return import_view(load_import(work.session, import_id))
+    row = load_own_import(work, import_id)
+    _record(work, row, "import.report_read", len(row.faults) + len(row.warnings))
+    return import_view(row)
 
 
 @endpoint(
@@ -175,14 +179,16 @@ def discard_import(work: Work, import_id: str) -> ImportView:
     access=Permit("items.import"),
     answer=RowView,
     errors=(NoSuchImport, NoSuchRow),
-    summary="A faulty row with its cells, for correcting it",
+    summary="A faulty row with its cells, for correcting it (the reading is recorded)",
+    write=True,
 )
 def read_row_cells(work: Work, import_id: str, number: str) -> RowView:
     """The cells as they were read last, corrections included."""
-    row = load_import(work.session, import_id)
+    row = load_own_import(work, import_id)
     report = load_report(work.runtime, row.report_file)
     if number not in report["cells"]:
         raise NoSuchRow(what=number)
+    _record(work, row, "import.row_read", 1)
     cells = [CellView(column=column, text=text) for column, text in report["cells"][number].items()]
     faults = [FaultView(**fault) for fault in report["faults"] if str(fault["row"]) == number]
     return RowView(row=int(number), cells=cells, faults=faults)
@@ -200,12 +206,11 @@ def read_row_cells(work: Work, import_id: str, number: str) -> RowView:
 )
 def read_pairs(work: Work, import_id: str, query: PairsQuery) -> PairPage:
     """One page, the gravest first."""
-    row = load_import(work.session, import_id)
+    row = load_own_import(work, import_id)
     pairs = load_report(work.runtime, row.report_file)["pairs"]
     start = (query.page - 1) * PAGE_SIZE
     shown = [PairView.model_validate(pair) for pair in pairs[start : start + PAGE_SIZE]]
-    if shown:
-        work.record("import.pairs_read", row.id, bank=row.bank_id, shown=len(shown))
+    _record(work, row, "import.pairs_read", len(shown))
     return PairPage(total=len(pairs), page=query.page, page_size=PAGE_SIZE, pairs=shown)
 
 
@@ -216,12 +221,14 @@ def read_pairs(work: Work, import_id: str, query: PairsQuery) -> PairPage:
     access=Permit("items.read"),
     answer=FileAnswer,
     errors=(NoSuchImport,),
-    summary="Every fault and warning as CSV",
+    summary="Every fault and warning as CSV (the reading is recorded)",
+    write=True,
 )
 def download_report(work: Work, import_id: str) -> FileAnswer:
     """UTF-8 with its mark, so that Excel shows it; no cell can act as a formula."""
-    row = load_import(work.session, import_id)
+    row = load_own_import(work, import_id)
     report = load_report(work.runtime, row.report_file)
+    _record(work, row, "import.report_read", len(report["faults"]) + len(report["warnings"]))
     stream = io.StringIO()
     writer = csv.writer(stream)
     writer.writerow(
@@ -233,6 +240,13 @@ def download_report(work: Work, import_id: str) -> FileAnswer:
             told += [one.get("suggestion_zh", ""), one.get("suggestion_en", ""), one["value"]]
             writer.writerow([kind, one["row"], *map(_harmless, told)])
     return FileAnswer(stream.getvalue().encode("utf-8-sig"), "text/csv", f"{row.file_name}-report.csv")
+
+
+def _record(work: Work, row: ImportRow, action: str, shown: int) -> None:
+    """Records a reading of what stands in an uploaded file, where anything of it is shown."""
+    if shown:
+        facts = {"bank": row.bank_id, "file_name": row.file_name, "shown": shown}
+        work.record(action, row.id, purpose=purpose_of(work), **facts)
 
 
 def _harmless(text: str) -> str:

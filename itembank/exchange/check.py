@@ -7,7 +7,7 @@ from holding them against the bank (`judge`), so that the second can be done aga
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from collections.abc import Mapping as ReadOnly
 from dataclasses import dataclass, field, replace
 

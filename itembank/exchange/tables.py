@@ -2,11 +2,25 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Integer, String, Text, UniqueConstraint, or_, select
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ColumnElement,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from examserver.kernel.errors import Missing
 from examserver.plumbing.database import BankBase
+from examserver.plumbing.work import Work
+from itembank.review.tables import sight_in
 
 UPLOADED, CHECKING, CHECKED, ACCEPTING = "uploaded", "checking", "checked", "accepting"
 ACCEPTED, DISCARDED = "accepted", "discarded"
@@ -23,7 +37,7 @@ class ImportRow(BankBase):
 
     `faults` and `warnings` are the first of each; all of them, the alike pairs and the cells of faulty rows are in the
     file `report_file`; `totals` counts them. `corrections` lie over the file, which stays as it came. `error` says why
-    the last check or acceptance came to nothing.
+    the last check or acceptance came to nothing. `unit` is that of the person who uploaded (empty: the authority).
     """
 
     __tablename__ = "item_import"
@@ -53,6 +67,7 @@ class ImportRow(BankBase):
     job_id: Mapped[str] = mapped_column(String(40), default="", server_default="")
     by: Mapped[str] = mapped_column(String(40))
     by_name: Mapped[str] = mapped_column(String(120))
+    unit: Mapped[str] = mapped_column(String(40), default="", server_default="")
     created_ms: Mapped[int] = mapped_column(BigInteger)
     decided_ms: Mapped[int | None] = mapped_column(BigInteger)
     took_ms: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
@@ -82,10 +97,27 @@ def load_import(session: Session, import_id: str) -> ImportRow:
     return row
 
 
-def imports_of(session: Session, bank_id: str) -> list[ImportRow]:
-    """The imports of a bank, newest first."""
-    query = select(ImportRow).where(ImportRow.bank_id == bank_id)
-    return list(session.scalars(query.order_by(ImportRow.created_ms.desc()).limit(100)))
+def _own_imports(work: Work) -> ColumnElement[bool]:
+    """The condition that leaves the acting person's own imports and, where they may read what their unit wrote, its."""
+    sight = sight_in(work)
+    if sight.everything:
+        return true()
+    unit = ImportRow.unit == sight.own_unit if sight.own_unit else false()
+    return or_(ImportRow.by == work.actor.id, unit)
+
+
+def load_own_import(work: Work, import_id: str) -> ImportRow:
+    """An import whose file and report the acting person may see; raises NoSuchImport for any other."""
+    row = work.session.scalars(select(ImportRow).where(ImportRow.id == import_id, _own_imports(work))).first()
+    if row is None:
+        raise NoSuchImport(what=import_id)
+    return row
+
+
+def own_imports_of(work: Work, bank_id: str) -> list[ImportRow]:
+    """The imports of a bank that the acting person may see, newest first."""
+    query = select(ImportRow).where(ImportRow.bank_id == bank_id, _own_imports(work))
+    return list(work.session.scalars(query.order_by(ImportRow.created_ms.desc()).limit(100)))
 
 
 def saved_mappings(session: Session, bank_id: str) -> list[MappingRow]:

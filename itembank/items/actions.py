@@ -11,7 +11,6 @@ from sqlalchemy.exc import IntegrityError
 
 from examserver.kernel.errors import Invalid, Refused
 from examserver.plumbing.work import Work
-from itembank.exchange.figures import Unusable, read_asset
 from itembank.exchange.identity import likeness
 from itembank.items.cases import case_code
 from itembank.items.check import check_item
@@ -21,7 +20,6 @@ from itembank.items.faults import Flaw
 from itembank.items.shapes import canonical
 from itembank.items.state import DRAFT, RETIRED, RETURNED, WrongState
 from itembank.items.tables import (
-    AssetRow,
     BankRow,
     ItemRow,
     ItemVersionRow,
@@ -33,7 +31,7 @@ from itembank.items.tables import (
     load_item,
 )
 from itembank.items.text import identity
-from itembank.review.tables import load_seen, seen_items, withdraw_open
+from itembank.review.tables import load_seen, may_see, seen_items, seen_rows, withdraw_open
 from itembank.specs.tables import find_specification
 from itembank.units.store import purpose_of
 
@@ -58,16 +56,6 @@ class FlawedItem(Invalid):
     message_en = "Item {code} has {count} fault(s): {first_en}"
     next_zh = "请逐一改正后重新提交"
     next_en = "Correct them and submit again"
-
-
-class UnusableAsset(Invalid):
-    """The uploaded bytes are no picture or sound an exam station can show."""
-
-    code = "item.asset_unusable"
-    message_zh = "文件 {name} {reason_zh}"
-    message_en = "{name} {reason_en}"
-    next_zh = "图片请用 PNG、JPEG 或 WebP（4 MB 以内），声音请用 MP3、OGG、WAV 或 M4A（16 MB 以内）"
-    next_en = "Use PNG, JPEG or WebP up to 4 MB for pictures, MP3, OGG, WAV or M4A up to 16 MB for sounds"
 
 
 class StandingUnchanged(Refused):
@@ -177,14 +165,6 @@ def read_item(work: Work, item_id: str) -> ItemRow:
     return item
 
 
-def load_figure(work: Work, digest: str) -> AssetRow:
-    """A figure by the digest of its bytes; raises NoSuchItem."""
-    found = load_assets(work.session, {digest}).get(digest)
-    if found is None:
-        raise NoSuchItem(what=digest)
-    return found
-
-
 def version_values(work: Work, item_id: str, bank_id: str, version: int, body: ItemBody) -> dict[str, object]:
     """The columns of a new version written by the acting person; interaction and scoring in their one form."""
     body = canonical(body)
@@ -240,16 +220,24 @@ def _company(work: Work, bank_id: str, body: ItemBody, item_id: str, case_for_al
     specification = find_specification(session, bank_id)
     assets = load_assets(session, stored_in(body))
     case = body.content.case
-    cases = [each for _, each in case_members(work, bank_id, case.code, item_id)] if case else []
+    members = case_members(work, bank_id, case.code, item_id) if case else []
+    cases = [each for _, each in members]
     if case and case_for_all:
         cases = [replace(each, size=case.size, stimulus=case.stimulus) for each in cases]
+    joins = bool(case and (case_for_all or not _stands_in(work, item_id, case.code)))
     return Company(
         same=tuple(session.scalars(same.order_by(ItemRow.code).limit(5))) if own.stem else (),
         points=frozenset(specification.points) if specification else frozenset(),
         stored={row.digest: Stored(row.media_type, row.width, row.height) for row in assets.values()},
         codes=frozenset(session.scalars(others.where(ItemRow.code.in_(body.enemies)))),
         cases=tuple(cases),
+        closed_case=joins and not all(may_see(work, item) for item, _ in members),
     )
+
+
+def _stands_in(work: Work, item_id: str, case: str) -> bool:
+    """Whether the item that is being revised is a member of this case already."""
+    return bool(item_id) and load_item(work.session, item_id).case_code == case
 
 
 def case_members(work: Work, bank_id: str, code: str, but: str = "") -> list[tuple[ItemRow, Case]]:
@@ -280,7 +268,7 @@ def check_draft(
     """The item as it would be stored and every flaw, without storing anything."""
     load_bank(work.session, bank_id)
     if item_id:
-        body = replace(body, content=replace(body.content, code=load_item(work.session, item_id).code))
+        body = replace(body, content=replace(body.content, code=load_seen(work, item_id).code))
     flaws = [] if item_id else _code_flaws(work, bank_id, body.content.code)
     return body, [*flaws, *flaws_of(work, bank_id, body, item_id, case_for_all)]
 
@@ -310,6 +298,9 @@ def create_item(work: Work, bank_id: str, body: ItemBody) -> ItemRow:
 def _write_version(work: Work, item: ItemRow, body: ItemBody) -> str:
     """Makes this body the newest version of the item, a draft by the acting person; the digest of its content."""
     values = version_values(work, item.id, item.bank_id, item.version + 1, body)
+    if item.version_id:
+        # Whoever revises an item, it stays the item of the unit that wrote it.
+        values["unit"] = current_version(work.session, item).unit
     work.session.execute(insert(ItemVersionRow).values(**values))
     item.version, item.version_id, item.state = item.version + 1, str(values["id"]), DRAFT
     item.type, item.point, item.case_code = body.content.type, body.content.point, case_code(body.content)
@@ -346,31 +337,15 @@ def _revise_company(work: Work, item: ItemRow, case: Case) -> None:
         new = replace(old, content=content)
         _refuse_flawed(other.code, check_item(new))
         digest = _write_version(work, other, new)
+        withdraw_open(work.session, [other.id])
         work.record("item.revised", other.id, code=other.code, version=other.version, digest=digest, case=case.code)
-
-
-def store_asset(work: Work, bank_id: str, name: str, data: bytes) -> AssetRow:
-    """Keeps an uploaded picture or sound under the digest of its bytes; raises UnusableAsset."""
-    load_bank(work.session, bank_id)
-    found = read_asset(name[:120], data)
-    if isinstance(found, Unusable):
-        raise UnusableAsset(name=name[:120], reason_zh=found.zh, reason_en=found.en)
-    known = load_assets(work.session, {found.digest}).get(found.digest)
-    if known is not None:
-        return known
-    row = AssetRow(
-        digest=found.digest, media_type=found.media_type, width=found.width, height=found.height, data=found.data
-    )
-    work.session.add(row)
-    work.record("item.asset_stored", bank_id, digest=row.digest, media_type=row.media_type, bytes=len(data))
-    return row
 
 
 def change_standing(work: Work, bank_id: str, codes: list[str], standing: str, reason: str) -> list[ItemRow]:
     """Marks items as normal, public or reserved, with the reason; raises NoSuchItem or StandingUnchanged."""
     load_bank(work.session, bank_id)
     wanted = sorted(set(codes))
-    query = select(ItemRow).where(ItemRow.bank_id == bank_id, ItemRow.code.in_(wanted)).order_by(ItemRow.code)
+    query = seen_rows(work, bank_id).where(ItemRow.code.in_(wanted)).order_by(ItemRow.code)
     rows = list(work.session.scalars(query))
     missing = sorted(set(wanted) - {row.code for row in rows})
     if missing:
@@ -385,8 +360,8 @@ def change_standing(work: Work, bank_id: str, codes: list[str], standing: str, r
 
 
 def retire_item(work: Work, item_id: str, reason: str) -> ItemRow:
-    """The item is never used again; raises WrongState when it is retired already."""
-    item = load_item(work.session, item_id)
+    """The item is never used again; raises NoSuchItem, or WrongState when it is retired already."""
+    item = load_seen(work, item_id)
     if item.state == RETIRED:
         raise WrongState(code=item.code, state=item.state)
     item.state = RETIRED

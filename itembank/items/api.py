@@ -3,7 +3,7 @@
 from examserver.kernel.access import Permit
 from examserver.plumbing.contract import FileAnswer, Files, endpoint
 from examserver.plumbing.work import Work
-from itembank.items import actions
+from itembank.items import actions, store
 from itembank.items.actions import (
     BankDraft,
     BankExists,
@@ -11,7 +11,6 @@ from itembank.items.actions import (
     ItemQuery,
     NothingChanged,
     StandingUnchanged,
-    UnusableAsset,
 )
 from itembank.items.content import ItemBody, MalformedContent, read_content, stem_text, word_count
 from itembank.items.door import Door
@@ -31,6 +30,7 @@ from itembank.items.schemas import (
     ItemVersionRequest,
     ItemVersionView,
     ItemView,
+    RetiredView,
     RetireRequest,
     SavedItemView,
     StandingRequest,
@@ -38,6 +38,7 @@ from itembank.items.schemas import (
     VerdictView,
 )
 from itembank.items.state import WrongState
+from itembank.items.store import UnusableAsset
 from itembank.items.tables import (
     BankRow,
     ItemRow,
@@ -51,6 +52,7 @@ from itembank.items.tables import (
 )
 from itembank.items.text import tidy
 from itembank.quality.distractors import doubts
+from itembank.review.tables import may_see
 from itembank.specs.api import FileExpected, uploaded
 from itembank.specs.tables import find_specification
 
@@ -200,6 +202,7 @@ def item_view(work: Work, item: ItemRow) -> ItemView:
         case_members=[
             CaseMemberView(id=other.id, code=other.code, place=case.place, state=other.state)
             for other, case in (actions.case_members(work, item.bank_id, item.case_code) if item.case_code else ())
+            if may_see(work, other)
         ],
         standing=item.standing,
         versions=[_version(version, verdicts) for version in versions],
@@ -312,7 +315,9 @@ def check_item_draft(work: Work, bank_id: str, body: ItemDraftRequest) -> ItemDr
 def revise_item(work: Work, item_id: str, body: ItemVersionRequest) -> SavedItemView:
     """The item as a draft again, by the acting person; its rich text is cleaned on the way in."""
     item, removed = body_of_request(body, "")
-    return _saved(work, actions.revise_item(work, item_id, item, _for_all(body)), removed)
+    revised = actions.revise_item(work, item_id, item, _for_all(body))
+    # The answer shows the earlier versions too.
+    return _saved(work, actions.read_item(work, revised.id), removed)
 
 
 @endpoint(
@@ -329,7 +334,7 @@ def revise_item(work: Work, item_id: str, body: ItemVersionRequest) -> SavedItem
 def store_asset(work: Work, bank_id: str, files: Files) -> AssetView:
     """The stored picture (PNG, JPEG, WebP) or sound (MP3, OGG, WAV, M4A), recognised by its bytes."""
     data = uploaded(files, "file")
-    row = actions.store_asset(work, bank_id, files["file"].name, data)
+    row = store.store_asset(work, bank_id, files["file"].name, data)
     return AssetView(
         digest=row.digest, media_type=row.media_type, width=row.width, height=row.height, bytes=len(row.data)
     )
@@ -356,13 +361,14 @@ def change_standing(work: Work, bank_id: str, body: StandingRequest) -> Standing
     "/api/bank/items/{item_id}/retire",
     role="bank",
     access=Permit("items.approve"),
-    answer=ItemView,
+    answer=RetiredView,
     errors=(NoSuchItem, WrongState),
     summary="Take an item out of use for good",
 )
-def retire_item(work: Work, item_id: str, body: RetireRequest) -> ItemView:
-    """The retired item."""
-    return item_view(work, actions.retire_item(work, item_id, tidy(body.reason)))
+def retire_item(work: Work, item_id: str, body: RetireRequest) -> RetiredView:
+    """The retired item, without its content."""
+    item = actions.retire_item(work, item_id, tidy(body.reason))
+    return RetiredView(id=item.id, code=item.code, version=item.version, state=item.state)
 
 
 @endpoint(
@@ -376,5 +382,5 @@ def retire_item(work: Work, item_id: str, body: RetireRequest) -> ItemView:
 )
 def read_figure(work: Work, digest: str) -> FileAnswer:
     """The figure's bytes."""
-    row = actions.load_figure(work, digest)
+    row = store.load_figure(work, digest)
     return FileAnswer(row.data, row.media_type, immutable=True)

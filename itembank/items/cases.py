@@ -57,6 +57,12 @@ def _check_whole(cases: Sequence[Case]) -> Iterator[Flaw]:
         yield Flaw("case", "case.incomplete", zh, en, places)
 
 
+def closed_case(code: str) -> Flaw:
+    """The flaw of a member that would join or rewrite a case of which the acting person may not see every member."""
+    zh = f"案例编号 {code} 已由其他单位使用，请另取一个编号"
+    return Flaw("case", "case.closed", zh, f"The case {code} belongs to others: choose another code", code)
+
+
 def check_case_company(own: Case, others: Iterable[Case]) -> list[Flaw]:
     """Where a member contradicts other members of its case: size, stimulus, a place that is taken."""
     flaws: dict[str, Flaw] = {}

@@ -6,7 +6,7 @@ For editing by hand; the importer asks the same of many rows at once. The facts 
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 
-from itembank.items.cases import check_case_company, check_enemies_known
+from itembank.items.cases import check_case_company, check_enemies_known, closed_case
 from itembank.items.content import Block, Case, ItemBody, digests_in
 from itembank.items.faults import Flaw
 
@@ -22,13 +22,17 @@ class Stored:
 
 @dataclass(frozen=True)
 class Company:
-    """What of the bank bears on one item; `same` are the codes of items that ask the same thing."""
+    """What of the bank bears on one item; `same` are the codes of items that ask the same thing.
+
+    `closed_case`: its case has members the acting person may not see; of those nothing is told.
+    """
 
     same: tuple[str, ...]
     points: frozenset[str]
     stored: Mapping[str, Stored]
     codes: frozenset[str]
     cases: tuple[Case, ...] = ()
+    closed_case: bool = False
 
 
 def check_company(body: ItemBody, company: Company) -> list[Flaw]:
@@ -43,7 +47,8 @@ def check_company(body: ItemBody, company: Company) -> list[Flaw]:
     flaws += _check_stored(body, company.stored)
     flaws += check_enemies_known(body, company.codes)
     if content.case is not None:
-        flaws += check_case_company(content.case, company.cases)
+        closed = [closed_case(content.case.code)] if company.closed_case else []
+        flaws += closed or check_case_company(content.case, company.cases)
     return flaws
 
 

@@ -18,6 +18,8 @@ from itembank.items.faults import Flaw
 from itembank.items.text import markup_in, tidy
 
 LONGEST_HTML = 20_000
+# Parsers need quadratic time for what is not closed or nested without end; nobody writes a stem like that.
+MOST_READ, MOST_UNCLOSED, DEEPEST = 2 * LONGEST_HTML, 20, 100
 
 _TEXT_TAGS = (
     "p br b strong i em u sub sup ul ol li table thead tbody tfoot tr th td caption colgroup col span div pre code "
@@ -64,6 +66,10 @@ _MATH = re.compile(r"(<math\b[^<>]*>)(.*?)(</math>)", re.DOTALL)
 _BARE_IMAGE = re.compile(r"<img(?![^<>]*\ssrc=\"sha256:)[^<>]*>")
 _ATTRIBUTE = re.compile(r'\s([a-z-]+)="([^"]*)"')
 _VOID = frozenset({"br", "hr", "img", "col"})
+_DATA = re.compile(r"data:[a-z]{1,20}/[a-z0-9.+-]{1,40};base64,[A-Za-z0-9+/=\s]*")
+_ANY_TAG = re.compile(r"<(/?)([A-Za-z][^\s<>/]{0,40})")
+_MAY_STAY_OPEN = _VOID | set("p li td th tr thead tbody tfoot rt rp source option colgroup input".split())
+UNREADABLE = "?"
 
 
 @dataclass(frozen=True)
@@ -76,7 +82,8 @@ class Cleaned:
     @property
     def hostile(self) -> tuple[str, ...]:
         """What of it could have run or loaded something: reason enough to refuse a file."""
-        return tuple(name for name in self.removed if name in _ACTIVE_TAGS or name.startswith(("on", "javascript:")))
+        running = ("on", "javascript:", UNREADABLE)
+        return tuple(name for name in self.removed if name in _ACTIVE_TAGS or name.startswith(running))
 
 
 def _allowed_value(tag: str, name: str, value: str) -> str | None:
@@ -119,8 +126,23 @@ _STRICT = _cleaner()
 _LONELY = _cleaner({})
 
 
+def is_unreadable(raw: str) -> bool:
+    """Whether this is too long, too deep or too broken to be given to a parser; addresses with data do not count."""
+    html = _DATA.sub("", raw)
+    if len(html) > MOST_READ or html.count("<") - html.count(">") > MOST_UNCLOSED:
+        return True
+    depth = deepest = 0
+    for mark in _ANY_TAG.finditer(html):
+        if mark[2].lower() not in _MAY_STAY_OPEN:
+            depth = max(0, depth - 1) if mark[1] else depth + 1
+            deepest = max(deepest, depth)
+    return deepest > DEEPEST
+
+
 def clean_html(raw: str) -> Cleaned:
     """The part of this HTML that may be stored, unchanged when cleaned again, and what had to go."""
+    if is_unreadable(raw):
+        return Cleaned("", (UNREADABLE,))
     html = _settled(_plain_math(tidy(raw)))
     return Cleaned(html, tuple(sorted(_names(raw) - _names(html))))
 
@@ -184,7 +206,7 @@ def _names(html: str) -> set[str]:
         listener.feed(_plain_math(html))
         listener.close()
     except (AssertionError, ValueError):
-        listener.names.add("?")
+        listener.names.add(UNREADABLE)
     return listener.names
 
 
@@ -199,6 +221,10 @@ def blocks_of_html(
     """
     if "<" not in raw and "&" not in raw:
         return tuple(_paragraph(raw)), ()
+    if is_unreadable(raw):
+        zh = f"标记过长、嵌套过深或没有闭合（最多 {MOST_READ:,} 字符、{DEEPEST} 层）"
+        en = f"The markup is too long, too deep or not closed (at most {MOST_READ:,} characters, {DEEPEST} levels)"
+        return (), (Flaw(field, "text.too_long", zh, en, raw[:80]),)
     flaws = _hostile_flaws(raw, field)
     renamed = (_cleaner(assets) if assets else _LONELY).clean(_plain_math(tidy(raw)))
     flaws += [_missing(name, field) for name in dict.fromkeys(re.findall(r'src="missing:([^"]*)"', renamed))]

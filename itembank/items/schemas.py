@@ -262,6 +262,15 @@ class SavedItemView(ItemView):
     removed: list[str]
 
 
+class RetiredView(Schema):
+    """A retired item, without its content."""
+
+    id: str
+    code: str
+    version: int
+    state: str
+
+
 class RetireRequest(Schema):
     """Why an item is taken out of use for good."""
 

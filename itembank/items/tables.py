@@ -148,6 +148,15 @@ class AssetRow(BankBase):
     data: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class AssetGiverRow(BankBase):
+    """Who brought a figure: they may look at it before an item holds it."""
+
+    __tablename__ = "item_asset_giver"
+
+    digest: Mapped[str] = mapped_column(String(80), primary_key=True)
+    account: Mapped[str] = mapped_column(String(40), primary_key=True)
+
+
 def load_bank(session: Session, bank_id: str) -> BankRow:
     """The bank; raises NoSuchBank."""
     row = session.get(BankRow, bank_id)

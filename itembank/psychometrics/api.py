@@ -1,7 +1,5 @@
 """Endpoints of response matrices, statistics and remarks."""
 
-from sqlalchemy import select
-
 from examserver.kernel.access import Actor, Permit
 from examserver.kernel.documents import NotADocument, SignatureBroken
 from examserver.kernel.fields import MalformedField
@@ -9,7 +7,7 @@ from examserver.plumbing.contract import Files, endpoint
 from examserver.plumbing.runtime import RoleRuntime
 from examserver.plumbing.work import Work
 from itembank.assembly.tables import uses_of
-from itembank.items.tables import ItemRow, NoSuchBank, NoSuchItem, load_bank, load_item
+from itembank.items.tables import ItemRow, NoSuchBank, NoSuchItem, load_bank
 from itembank.psychometrics import actions
 from itembank.psychometrics.matrix import MatrixMalformed, MatrixOfAnotherBank
 from itembank.psychometrics.schemas import (
@@ -37,6 +35,7 @@ from itembank.psychometrics.tables import (
 )
 from itembank.remarks.api import remark_view
 from itembank.remarks.tables import remarks_on
+from itembank.review.tables import load_seen, seen_by_code, seen_codes
 from itembank.specs.api import FileExpected, uploaded
 from itembank.units.store import purpose_of
 
@@ -138,12 +137,13 @@ def read_statistics(work: Work, bank_id: str, query: StatisticsQuery) -> Statist
     load_bank(work.session, bank_id)
     analysis = find_analysis(work.session, bank_id)
     running = next((row for row in analyses_of(work.session, bank_id)[:1] if row.state == RUNNING), None)
-    rows = statistics_of(work.session, analysis.id) if analysis else []
+    seen = seen_codes(work, bank_id)
+    rows = [row for row in statistics_of(work.session, analysis.id) if row.code in seen] if analysis else []
     wanted = [row for row in rows if _asked(row, query)]
     page = _sorted(wanted, query.sort)[(query.page - 1) * PAGE_SIZE : query.page * PAGE_SIZE]
     if page:
         work.record("statistics.read", bank_id, shown=len(page), purpose=purpose_of(work))
-    items = _items(work, bank_id, [row.code for row in page])
+    items = seen_by_code(work, bank_id, [row.code for row in page])
     return StatisticsPage(
         analysis=analysis_view(analysis) if analysis else None,
         running=analysis_view(running) if running else None,
@@ -163,11 +163,6 @@ def _sorted(rows: list[ItemStatisticRow], by: str) -> list[ItemStatisticRow]:
     if by == "code":
         return rows
     return sorted(rows, key=lambda row: (getattr(row, by) is None, getattr(row, by) or 0.0, row.code))
-
-
-def _items(work: Work, bank_id: str, codes: list[str]) -> dict[str, ItemRow]:
-    query = select(ItemRow).where(ItemRow.bank_id == bank_id, ItemRow.code.in_(codes))
-    return {row.code: row for row in work.session.scalars(query)}
 
 
 def _line(row: ItemStatisticRow, item: ItemRow) -> StatisticLine:
@@ -199,7 +194,7 @@ def _line(row: ItemStatisticRow, item: ItemRow) -> StatisticLine:
 )
 def read_item_statistics(work: Work, item_id: str) -> ItemStatisticsView:
     """All versions that were ever met, the newest first."""
-    item = load_item(work.session, item_id)
+    item = load_seen(work, item_id)
     work.record("statistics.read", item.id, code=item.code, purpose=purpose_of(work))
     analysis = find_analysis(work.session, item.bank_id)
     rows = statistics_of(work.session, analysis.id, item.code) if analysis else []

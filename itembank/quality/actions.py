@@ -35,7 +35,7 @@ from itembank.quality.tables import (
     newest_comparison,
     pair_of,
 )
-from itembank.review.tables import seen_items
+from itembank.review.tables import seen_items, seen_rows
 from itembank.units.store import purpose_of
 
 COMPARE_JOB = "compare_bank"
@@ -213,7 +213,7 @@ def decide_pair(work: Work, bank_id: str, verdict: Verdict) -> PairDecisionRow:
     if not verdict.reason:
         raise ReasonMissing()
     first, second = pair_of(verdict.first, verdict.second)
-    query = select(ItemRow).where(ItemRow.bank_id == bank_id, ItemRow.code.in_((first, second)))
+    query = seen_rows(work, bank_id).where(ItemRow.code.in_((first, second)))
     items = {item.code: item for item in work.session.scalars(query)}
     if set(items) != {first, second} or (verdict.decision == RETIRE and verdict.retired not in items):
         raise NoSuchItem(what=f"{first}, {second}")

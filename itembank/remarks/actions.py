@@ -12,10 +12,11 @@ from sqlalchemy import select
 from examserver.kernel.errors import Denied, Invalid, Refused
 from examserver.plumbing.work import Work
 from itembank.items.state import RETIRED, RETURNED
-from itembank.items.tables import ItemRow, current_version, load_item
+from itembank.items.tables import ItemRow, current_version
 from itembank.psychometrics.flags import Flag
 from itembank.psychometrics.matrix import Remark
-from itembank.remarks.tables import CLOSED, OPEN, STAFF, STATISTICS, RemarkRow, load_remark
+from itembank.remarks.tables import CLOSED, OPEN, STAFF, STATISTICS, NoSuchRemark, RemarkRow, load_remark
+from itembank.review.tables import load_seen, seen_rows
 
 NO_CHANGE, REVISE, RETIRE, KEY_ERROR = "no_change", "revise", "retire", "key_error"
 GRAVE = ("item.constant", "item.reversed", "option.better_than_key", "drift.easier", "drift.harder", "group.c")
@@ -105,7 +106,7 @@ def raise_remarks(work: Work, bank_id: str, analysis: str, items: Sequence[tuple
 
 def add_remark(work: Work, item_id: str, text: str) -> RemarkRow:
     """A remark by a member of staff on the present version of an item; raises NoteMissing."""
-    item = load_item(work.session, item_id)
+    item = load_seen(work, item_id)
     if len(text.strip()) < FEWEST_CHARACTERS:
         raise NoteMissing()
     row = _row(work, item.bank_id, item.code, item.version, text.strip())
@@ -115,17 +116,19 @@ def add_remark(work: Work, item_id: str, text: str) -> RemarkRow:
     return row
 
 
-def close_remark(work: Work, remark_id: str, action: str, note: str) -> RemarkRow:
+def close_remark(work: Work, remark_id: str, action: str, note: str) -> tuple[RemarkRow, ItemRow]:
     """A decision about a remark: nothing, back to revision, out of use, or a wrong key (back to revision, and told).
 
-    Raises RemarkClosed, AuthorMayNotClose or NoteMissing.
+    Raises NoSuchRemark, also for an item the person may not see, RemarkClosed, AuthorMayNotClose or NoteMissing.
     """
     row = load_remark(work.session, remark_id)
+    item = work.session.scalars(seen_rows(work, row.bank_id).where(ItemRow.code == row.code)).first()
+    if item is None:
+        raise NoSuchRemark(what=remark_id[:60])
     if row.state == CLOSED:
         raise RemarkClosed(name=row.closed_by_name)
     if len(note.strip()) < FEWEST_CHARACTERS:
         raise NoteMissing()
-    item = work.session.scalars(select(ItemRow).where(ItemRow.bank_id == row.bank_id, ItemRow.code == row.code)).one()
     if current_version(work.session, item).author == work.actor.id:
         raise AuthorMayNotClose(code=row.code)
     row.state, row.action, row.note = CLOSED, action, note.strip()
@@ -134,4 +137,4 @@ def close_remark(work: Work, remark_id: str, action: str, note: str) -> RemarkRo
     if action != NO_CHANGE and item.state != RETIRED:
         item.state = RETIRED if action == RETIRE else RETURNED
         work.record(f"item.{item.state}", item.id, code=item.code, version=item.version, reason=row.note, remark=row.id)
-    return row
+    return row, item

@@ -1,15 +1,14 @@
 """Endpoints of remarks on items."""
 
-from sqlalchemy import func, select
-
 from examserver.kernel.access import Permit
 from examserver.plumbing.contract import endpoint
 from examserver.plumbing.work import Work
-from itembank.items.tables import ItemRow, NoSuchBank, NoSuchItem, load_bank
+from itembank.items.tables import NoSuchBank, NoSuchItem, load_bank
 from itembank.remarks import actions
 from itembank.remarks.actions import AuthorMayNotClose, NoteMissing, RemarkClosed
 from itembank.remarks.schemas import AddRemarkRequest, CloseRemarkRequest, RemarkList, RemarksQuery, RemarkView
 from itembank.remarks.tables import OPEN, NoSuchRemark, RemarkRow, remarks_on
+from itembank.review.tables import seen_by_code
 from itembank.units.store import purpose_of
 
 
@@ -32,11 +31,6 @@ def remark_view(row: RemarkRow, item: str) -> RemarkView:
     )
 
 
-def _items(work: Work, bank_id: str, codes: list[str]) -> dict[str, ItemRow]:
-    query = select(ItemRow).where(ItemRow.bank_id == bank_id, ItemRow.code.in_(codes))
-    return {row.code: row for row in work.session.scalars(query)}
-
-
 @endpoint(
     "GET",
     "/api/bank/banks/{bank_id}/remarks",
@@ -50,14 +44,15 @@ def _items(work: Work, bank_id: str, codes: list[str]) -> dict[str, ItemRow]:
 def list_remarks(work: Work, bank_id: str, query: RemarksQuery) -> RemarkList:
     """Open ones first."""
     load_bank(work.session, bank_id)
-    rows = remarks_on(work.session, bank_id, state=query.state)
+    found = remarks_on(work.session, bank_id)
+    items = seen_by_code(work, bank_id, [row.code for row in found])
+    found = [row for row in found if row.code in items]
+    rows = [row for row in found if query.state in ("", row.state)]
     if rows:
         work.record("remarks.listed", bank_id, shown=len(rows), purpose=purpose_of(work))
-    items = _items(work, bank_id, sorted({row.code for row in rows}))
-    opened = select(func.count()).where(RemarkRow.bank_id == bank_id, RemarkRow.state == OPEN)
     return RemarkList(
-        remarks=[remark_view(row, items[row.code].id) for row in rows if row.code in items],
-        open=work.session.scalar(opened) or 0,
+        remarks=[remark_view(row, items[row.code].id) for row in rows],
+        open=sum(row.state == OPEN for row in found),
     )
 
 
@@ -72,8 +67,8 @@ def list_remarks(work: Work, bank_id: str, query: RemarksQuery) -> RemarkList:
 )
 def close_remark(work: Work, remark_id: str, body: CloseRemarkRequest) -> RemarkView:
     """The closed remark."""
-    row = actions.close_remark(work, remark_id, body.action, body.note)
-    return remark_view(row, _items(work, row.bank_id, [row.code])[row.code].id)
+    row, item = actions.close_remark(work, remark_id, body.action, body.note)
+    return remark_view(row, item.id)
 
 
 @endpoint(

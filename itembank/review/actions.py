@@ -71,8 +71,7 @@ def _load_chosen(work: Work, stage: str, chosen: Chosen) -> list[tuple[ItemRow, 
     if sum(map(bool, (chosen.import_id, chosen.item_ids, chosen.bank_id))) != 1:
         raise NothingChosen()
     query = select(ItemRow, ItemVersionRow).join(ItemVersionRow, ItemVersionRow.id == ItemRow.version_id)
-    if stage != ENROL:
-        query = query.where(seen_items(work))
+    query = query.where(seen_items(work))
     if chosen.import_id or chosen.bank_id:
         query = query.where(ItemRow.state == NEEDS[stage], *_conditions(chosen))
         return [(item, version) for item, version in work.session.execute(query.order_by(ItemRow.code))]

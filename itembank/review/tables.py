@@ -1,8 +1,24 @@
 """Rows of drawn reviews: the draw with its seed and pool, and who is to review which version by when."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ColumnElement, Index, Integer, String, Text, false, or_, select, true, update
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ColumnElement,
+    Index,
+    Integer,
+    Select,
+    String,
+    Text,
+    false,
+    not_,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from examserver.kernel.errors import Missing
@@ -126,6 +142,32 @@ def seen_items(work: Work) -> ColumnElement[bool]:
         mine = select(DrawnRow.item_id).where(DrawnRow.reviewer == sight.drawn_for, DrawnRow.state != WITHDRAWN)
         found.append(ItemRow.id.in_(mine))
     return or_(*found)
+
+
+def seen_rows(work: Work, bank_id: str) -> Select[ItemRow]:
+    """The items of a bank that the acting person may read."""
+    query = select(ItemRow).join(ItemVersionRow, ItemVersionRow.id == ItemRow.version_id)
+    return query.where(ItemRow.bank_id == bank_id, seen_items(work))
+
+
+def seen_codes(work: Work, bank_id: str) -> set[str]:
+    """The codes of the items of a bank that the acting person may read."""
+    return set(work.session.scalars(seen_rows(work, bank_id).with_only_columns(ItemRow.code)))
+
+
+def seen_by_code(work: Work, bank_id: str, codes: Iterable[str]) -> dict[str, ItemRow]:
+    """Those of the named items that the acting person may read."""
+    wanted = sorted(set(codes))
+    chunks = (wanted[start : start + 500] for start in range(0, len(wanted), 500))
+    found = (work.session.scalars(seen_rows(work, bank_id).where(ItemRow.code.in_(chunk))) for chunk in chunks)
+    return {row.code: row for rows in found for row in rows}
+
+
+def closed_cases(work: Work, bank_id: str) -> frozenset[str]:
+    """The case groups of a bank with a member that the acting person may not read."""
+    query = select(ItemRow.case_code).join(ItemVersionRow, ItemVersionRow.id == ItemRow.version_id).distinct()
+    query = query.where(ItemRow.bank_id == bank_id, ItemRow.case_code != "", not_(seen_items(work)))
+    return frozenset(work.session.scalars(query))
 
 
 def may_see(work: Work, item: ItemRow) -> bool:

@@ -137,7 +137,7 @@ def _reading(row: Any, member: Member | None, units: dict[str, str], titles: dic
         unit_name=units.get(member.unit, "") if member else "",
         action=row.action,
         subject=row.subject,
-        subject_name=titles.get(row.subject, row.subject),
+        subject_name=titles.get(row.subject) or str(facts.get("file_name", row.subject)),
         items=items_of(facts),
         purpose=str(facts.get("purpose", "")),
     )

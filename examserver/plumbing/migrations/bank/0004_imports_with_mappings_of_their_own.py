@@ -21,6 +21,13 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("error", sa.JSON(), server_default="{}", nullable=False))
         batch_op.add_column(sa.Column("job_id", sa.String(length=40), server_default="", nullable=False))
         batch_op.add_column(sa.Column("took_ms", sa.BigInteger(), server_default="0", nullable=False))
+        batch_op.add_column(sa.Column("unit", sa.String(length=40), server_default="", nullable=False))
+    op.create_table(
+        "item_asset_giver",
+        sa.Column("digest", sa.String(length=80), nullable=False),
+        sa.Column("account", sa.String(length=40), nullable=False),
+        sa.PrimaryKeyConstraint("digest", "account", name=op.f("pk_item_asset_giver")),
+    )
     op.create_table(
         "import_mapping",
         sa.Column("id", sa.String(length=40), nullable=False),
@@ -76,7 +83,8 @@ def downgrade() -> None:
     op.drop_table("item_pair_decision")
     op.drop_table("item_comparison")
     op.drop_table("import_mapping")
+    op.drop_table("item_asset_giver")
     with op.batch_alter_table("item_import", schema=None) as batch_op:
-        names = ("took_ms", "job_id", "error", "report_file", "corrections", "totals", "faulty", "counts", "format")
-        for name in names:
+        names = "unit took_ms job_id error report_file corrections totals faulty counts format"
+        for name in names.split():
             batch_op.drop_column(name)

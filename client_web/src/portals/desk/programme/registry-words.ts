@@ -51,6 +51,11 @@ export const h = catalogue(
     r_items_compared: "查重比对",
     r_items_pairs_read: "查看相似题",
     r_items_exported: "导出试题",
+    r_import_previewed: "预览导入文件",
+    r_import_report_read: "查看导入报告",
+    r_import_row_read: "查看导入文件的行",
+    r_import_pairs_read: "查看导入文件的相似题",
+    r_form_swaps_proposed: "查看等值试题",
     r_export_fetched: "下载导出文件",
     r_statistics_read: "查看统计",
     r_remarks_listed: "查看反馈",
@@ -133,6 +138,11 @@ export const h = catalogue(
     r_items_compared: "searched duplicates",
     r_items_pairs_read: "read alike pairs",
     r_items_exported: "exported items",
+    r_import_previewed: "previewed an import",
+    r_import_report_read: "read an import report",
+    r_import_row_read: "read a row of an import",
+    r_import_pairs_read: "read alike pairs of an import",
+    r_form_swaps_proposed: "read equivalents of an item",
     r_export_fetched: "fetched an export",
     r_statistics_read: "read statistics",
     r_remarks_listed: "read remarks",
@@ -168,7 +178,7 @@ export const h = catalogue(
   },
 );
 
-const READS = ["items_listed", "item_read", "item_compared", "review_opened", "form_read", "forms_handed_over", "items_compared", "items_pairs_read", "items_exported", "export_fetched", "statistics_read", "remarks_listed", "paper_printed"] as const;
+const READS = ["items_listed", "item_read", "item_compared", "review_opened", "form_read", "forms_handed_over", "items_compared", "items_pairs_read", "items_exported", "import_previewed", "import_report_read", "import_row_read", "import_pairs_read", "form_swaps_proposed", "export_fetched", "statistics_read", "remarks_listed", "paper_printed"] as const;
 
 /** An entry of the audit chain as a person says it. */
 export function readWord(action: string): string {
