@@ -1,12 +1,14 @@
 """Prints items for people who read them: A4 pages, a line of attributes per item, keys only where asked for.
 
 For reviewers and approvers. Every page carries who asked for it, when and for which purpose, at its foot and across it,
-so that a photographed page names its reader. Characters no font of this machine has are written out as their number.
+so that a photographed page names its reader. An item stands on one page from its heading to its key where a page holds
+it. Characters no font of this machine has are written out as their number.
 """
 
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from PIL import Image
 from reportlab.lib.colors import Color
@@ -44,6 +46,19 @@ class Reader:
 
 
 Report = Callable[[int, int], None]
+Ink = tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Strip:
+    """What is never parted between two pages: a line, a picture, a row of a table; drawn at a height of the page."""
+
+    height: float
+    draw: Callable[[float], None]
+
+
+def _blank(height: float) -> Strip:
+    return Strip(height, lambda _: None)
 
 
 def print_items(
@@ -60,12 +75,8 @@ def print_items(
     names, missing = _fonts(title, items, fonts, reader)
     printer = _Printer(title, names, media, reader, with_keys, missing)
     printer.begin(len(items))
-    case = None
     for number, body in enumerate(items, 1):
-        if body.content.case is not None and body.content.case != case and _first_of(body, items[: number - 1]):
-            printer.parts(stimulus_of(body))
-        case = body.content.case
-        printer.item(body, number)
+        printer.item(body, number, stimulus_of(body) if _first_of(body, items[number - 2 : number - 1]) else [])
         report(number, len(items))
     return printer.finish()
 
@@ -126,7 +137,7 @@ class _Printer:
         self.sheet = Sheet(WIDTH, HEIGHT, title, fonts)
         self.title, self.media, self.reader, self.with_keys = title, media, reader, with_keys
         self.spelled = str.maketrans({each: f"〔U+{ord(each):04X}〕" for each in missing})
-        self.y, self.page, self.ink = MARGIN, 1, INK
+        self.y, self.page = MARGIN, 1
 
     def begin(self, count: int) -> None:
         """The head of the list."""
@@ -164,37 +175,49 @@ class _Printer:
             self.sheet.next_page()
             self.page, self.y = self.page + 1, MARGIN
 
-    def item(self, body: ItemBody, number: int) -> None:
-        """One item: heading, attributes, words, perhaps the key."""
-        self.need(3 * LEADING + 6)
-        self.sheet.text(MARGIN, self.y + 4, self.shown(heading_of(body, number)), SIZE, "bold")
-        self.y += LEADING + 0.6
-        self.paragraph((Run(attributes_of(body)),), MARGIN, SMALL, 4.2, GREY)
-        self.parts(stem_of(body))
-        if self.with_keys:
-            self.ink = KEY_INK
-            self.parts(key_of(body))
-            self.ink = INK
+    def item(self, body: ItemBody, number: int, before: Sequence[Part] = ()) -> None:
+        """One item: heading, attributes, words, perhaps the key; right below the text of its case where that begins."""
+        heading = self.shown(heading_of(body, number))
+        strips = [
+            Strip(LEADING + 0.6, lambda y: self.sheet.text(MARGIN, y + 4, heading, SIZE, "bold")),
+            *self.paragraph((Run(attributes_of(body)),), MARGIN, SMALL, 4.2, GREY),
+            *self.parts(stem_of(body), INK),
+            *(self.parts(key_of(body), KEY_INK) if self.with_keys else ()),
+        ]
+        first = [*self.parts(before, INK), *([_blank(3)] if before else [])]
+        if _height(first) + _height(strips) > HEIGHT - FOOT - MARGIN:
+            self.place(first)
+            first = []
+        self.place([*first, *strips])
         self.y += 4
 
-    def parts(self, parts: Sequence[Part]) -> None:
+    def place(self, strips: Sequence[Strip]) -> None:
+        """Draws strips below one another: together where one page holds them, else over as many as it takes."""
+        whole = _height(strips)
+        self.need(whole if whole <= HEIGHT - FOOT - MARGIN else 3 * LEADING + 6)
+        for strip in strips:
+            self.need(strip.height)
+            strip.draw(self.y)
+            self.y += strip.height
+
+    def parts(self, parts: Sequence[Part], ink: Ink) -> Iterator[Strip]:
         """Paragraphs, pictures and tables one below the other."""
         for part in parts:
             if isinstance(part, Picture):
-                self.picture(part)
+                yield from self.picture(part, ink)
             elif isinstance(part, Table):
-                self.table(part)
+                yield from self.table(part, ink)
             else:
-                self.paragraph(part.runs, MARGIN + STEP * part.indent, SIZE, LEADING, self.ink)
+                yield from self.paragraph(part.runs, MARGIN + STEP * part.indent, SIZE, LEADING, ink)
 
-    def paragraph(
-        self, runs: Sequence[Run], x: float, size: float, leading: float, ink: tuple[float, float, float]
-    ) -> None:
+    def paragraph(self, runs: Sequence[Run], x: float, size: float, leading: float, ink: Ink) -> Iterator[Strip]:
         """Runs broken at the right margin."""
         for line in self.broken(runs, WIDTH - MARGIN - x, size):
-            self.need(leading)
-            self.draw(line, x, self.y + leading * 0.75, size, ink)
-            self.y += leading
+            yield Strip(leading, partial(self.line, line, x, leading * 0.75, size, ink))
+
+    def line(self, line: Sequence[Run], x: float, below: float, size: float, ink: Ink, y: float) -> None:
+        """One line of a paragraph whose base line is so far below y."""
+        self.draw(line, x, y + below, size, ink)
 
     def broken(self, runs: Sequence[Run], width: float, size: float) -> list[list[Run]]:
         """The lines of a paragraph at most so many millimetres wide."""
@@ -211,7 +234,7 @@ class _Printer:
                 used += self.sheet.measure(piece, small) / MM
         return lines
 
-    def draw(self, line: Sequence[Run], x: float, y: float, size: float, ink: tuple[float, float, float]) -> None:
+    def draw(self, line: Sequence[Run], x: float, y: float, size: float, ink: Ink) -> None:
         """One line of runs on its base line."""
         for run in _merged(line):
             small = size * 0.68 if run.rise else size
@@ -221,32 +244,33 @@ class _Printer:
                 self.sheet.line(x, y + 0.9, x + wide, y + 0.9, 0.4, ink)
             x += wide
 
-    def picture(self, part: Picture) -> None:
+    def picture(self, part: Picture, ink: Ink) -> Iterator[Strip]:
         """A picture no larger than the column, or its words where it cannot be drawn."""
         found = self.media.get(part.asset)
         if found is None:
-            self.paragraph((Run(f"〔图：{part.alt}〕"),), MARGIN + STEP, SIZE, LEADING, self.ink)
+            yield from self.paragraph((Run(f"〔图：{part.alt}〕"),), MARGIN + STEP, SIZE, LEADING, ink)
             return
         with Image.open(io.BytesIO(found.data)) as image:
             flat = _on_white(image)
         width, height = flat.width * 25.4 / _DOTS, flat.height * 25.4 / _DOTS
         scale = min(1.0, 130 / width, 95 / height)
         width, height = width * scale, height * scale
-        self.need(height + 4)
-        self.sheet.canvas.drawImage(
-            ImageReader(flat), (MARGIN + STEP) * MM, (HEIGHT - self.y - 1.5 - height) * MM, width * MM, height * MM
-        )
-        self.y += height + 4
 
-    def table(self, part: Table) -> None:
+        def draw(y: float) -> None:
+            place = (MARGIN + STEP) * MM, (HEIGHT - y - 1.5 - height) * MM
+            self.sheet.canvas.drawImage(ImageReader(flat), *place, width * MM, height * MM)
+
+        yield Strip(height + 4, draw)
+
+    def table(self, part: Table, ink: Ink) -> Iterator[Strip]:
         """A table with rules; columns as wide as their longest words ask, rows as high as they need."""
         columns = max((sum(span for _, span in row) for row in part.rows), default=0)
         if not columns:
             return
         widths = self.widths(part, columns)
         for row in part.rows:
-            self.row(row, widths)
-        self.y += 2
+            yield self.row(row, widths, ink)
+        yield _blank(2)
 
     def widths(self, part: Table, columns: int) -> list[float]:
         """The widths of the columns in millimetres."""
@@ -262,7 +286,7 @@ class _Printer:
         scale = min(1.0, most / sum(wanted))
         return [each * scale for each in wanted]
 
-    def row(self, row: Sequence[tuple[Line, int]], widths: Sequence[float]) -> None:
+    def row(self, row: Sequence[tuple[Line, int]], widths: Sequence[float], ink: Ink) -> Strip:
         """One row of a table."""
         cells, at = [], 0
         for cell, span in row:
@@ -270,19 +294,25 @@ class _Printer:
             cells.append((width, self.broken(cell.runs, width - 3, SIZE - 1)))
             at += span
         height = max((len(lines) for _, lines in cells), default=1) * 5 + 2
-        self.need(height)
-        x = MARGIN + STEP
-        for width, lines in cells:
-            self.sheet.box(x, self.y, width, height, 0.3, GREY)
-            for number, line in enumerate(lines):
-                self.draw(line, x + 1.5, self.y + 4.5 + 5 * number, SIZE - 1, self.ink)
-            x += width
-        self.y += height
+
+        def draw(y: float) -> None:
+            x = MARGIN + STEP
+            for width, lines in cells:
+                self.sheet.box(x, y, width, height, 0.3, GREY)
+                for number, line in enumerate(lines):
+                    self.draw(line, x + 1.5, y + 4.5 + 5 * number, SIZE - 1, ink)
+                x += width
+
+        return Strip(height, draw)
 
     def finish(self) -> bytes:
         """The PDF."""
         self.mark_page()
         return self.sheet.finish()
+
+
+def _height(strips: Sequence[Strip]) -> float:
+    return sum(strip.height for strip in strips)
 
 
 def _pieces(text: str) -> list[str]:
