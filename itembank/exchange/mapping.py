@@ -138,6 +138,7 @@ class Mapping:
     near_ratio: int
     specification: SpecificationRule
     defaults: Defaults = field(default_factory=Defaults)
+    spellings: dict[str, str] = field(default_factory=dict)
 
     @property
     def patterns(self) -> frozenset[str]:
@@ -172,7 +173,7 @@ def is_mapping(text: str) -> bool:
 def mapping_of(table: Table) -> Mapping:
     """The mapping in these tables, as TOML or the mapping screen gives them; raises MalformedMapping."""
     known = "name title_zh title_en recognise sheet columns options types type_patterns min_options keys importance"
-    _refuse_unknown(table, "", f"{known} cognition difficulty figures duplicates specification defaults")
+    _refuse_unknown(table, "", f"{known} cognition difficulty figures duplicates specification defaults spellings")
     sheet = _part(table, "sheet", "name header_row encoding")
     duplicates = _part(table, "duplicates", "identity near_ratio")
     return Mapping(
@@ -183,7 +184,7 @@ def mapping_of(table: Table) -> Mapping:
         sheet=_text(sheet, "sheet.", "name", ""),
         header_row=_whole(sheet, "sheet.", "header_row", 1),
         encoding=_text(sheet, "sheet.", "encoding", "auto"),
-        columns=_columns(table),
+        columns=(columns := _columns(table)),
         option_split=_option_split(_part(table, "options", "separators").get("separators", "")),
         types=_types(table),
         type_patterns=_type_patterns(table),
@@ -197,6 +198,7 @@ def mapping_of(table: Table) -> Mapping:
         near_ratio=_whole(duplicates, "duplicates.", "near_ratio", 0),
         specification=_specification(table),
         defaults=_defaults(_part(table, "defaults", "point code_prefix type source categories")),
+        spellings=_spellings(table, columns),
     )
 
 
@@ -265,6 +267,16 @@ def _columns(table: Table) -> Columns:
         options=tuple(header_name(option) for option in options),
         other={name: header_name(_need(part, "columns.", name)) for name in OTHER_COLUMNS if name in part},
     )
+
+
+def _spellings(table: Table, columns: Columns) -> dict[str, str]:
+    """Other headers a column may have, as in an earlier template; idle where a person has mapped either by hand."""
+    part = table.get("spellings", {})
+    if not isinstance(part, dict):
+        raise MalformedMapping(place="spellings", reason="a table is expected")
+    found = {header_name(each): header_name(_need(part, "spellings.", each)) for each in part}
+    known = columns.all()
+    return {each: header for each, header in found.items() if header in known and each not in known}
 
 
 def _types(table: Table) -> dict[str, str]:

@@ -16,7 +16,7 @@ from itembank.exchange.formats.source import QUESTION, Remark, Settings
 from itembank.exchange.mapping import Mapping, Table, mapping_of
 from itembank.exchange.overlay import NO_CORRECTIONS, Corrections, corrected_cells, corrected_question, parts_of
 from itembank.exchange.rows import ReadRow, fill_cases, read_row
-from itembank.exchange.sheet import Book, Sheet, UnreadableSheet, header_name
+from itembank.exchange.sheet import Book, Sheet, UnreadableSheet, header_name, respelled
 from itembank.exchange.ticks import Tick, quiet
 
 SHEET, ROW = "sheet", "row"
@@ -136,7 +136,8 @@ def fits(book: Book, mapping: Mapping, asked: str) -> bool:
     except UnreadableSheet:
         return False
     from_row = grid[mapping.header_row - 1] if len(grid) >= mapping.header_row > 0 else []
-    return set(mapping.recognise) <= set(header_names(from_row))
+    names = header_names(from_row)
+    return set(mapping.recognise) <= {*names, *(mapping.spellings.get(name, name) for name in names)}
 
 
 def header_names(cells: Sequence[str]) -> list[str]:
@@ -168,6 +169,7 @@ def rows_of_sheet(
     sheet: Sheet, mapping: Mapping, figures: Figures, corrections: Corrections = NO_CORRECTIONS, tick: Tick = quiet
 ) -> Read:
     """The rows of a sheet under a mapping; raises HeadersMissing when the sheet is not of this layout."""
+    sheet = respelled(sheet, mapping.spellings)
     missing = [header for header in mapping.columns.expected() if header not in sheet.headers]
     if missing or not mapping.columns.required:
         zh, en = "、".join(missing) or "题干、答案", ", ".join(missing) or "stem, key"

@@ -8,7 +8,7 @@ import codecs
 import csv
 import io
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import islice
@@ -78,6 +78,24 @@ class _Cell:
 
 def _fault(zh: str, en: str) -> UnreadableSheet:
     return UnreadableSheet(reason_zh=zh, reason_en=en)
+
+
+def respelled(sheet: Sheet, spellings: Mapping[str, str]) -> Sheet:
+    """The sheet with columns under the headers a layout knows; a spelling yields to a column that has the header."""
+    taken, renamed = set(sheet.headers), dict[str, str]()
+    for header in sheet.headers:
+        known = spellings.get(header, "")
+        if known and known not in taken:
+            taken.add(known)
+            renamed[header] = known
+    if not renamed:
+        return sheet
+
+    def under(texts: Mapping[str, str]) -> dict[str, str]:
+        return {renamed.get(header, header): text for header, text in texts.items()}
+
+    rows = tuple(SheetRow(row.number, under(row.cells), under(row.odd)) for row in sheet.rows)
+    return Sheet(sheet.name, tuple(renamed.get(header, header) for header in sheet.headers), rows)
 
 
 def is_workbook(data: bytes) -> bool:

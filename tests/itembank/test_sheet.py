@@ -298,6 +298,22 @@ def test_a_filled_column_nobody_reads_is_told() -> None:
     assert [(one.row, one.column, one.code) for one in report.warnings] == [(1, "第五选项", "column.ignored")]
 
 
+def test_the_header_of_an_earlier_template_is_read_as_the_column_it_means() -> None:
+    headers = (*HEADERS, "敌 对题")
+    rows = [item_row(1, **{"敌 对题": "T-00002"}), item_row(2)]
+    report = check_import(read_sheet(workbook(rows, headers=headers)), OWN, NO_FIGURES, BankFacts(TREE, []))
+    assert report.faults == report.warnings == () and "互斥题" in report.columns
+    assert [row.body.enemies for row in report.good] == [("T-00002",), ()]
+    both = [item_row(1, 互斥题="T-00002", 敌对题="T-00003"), item_row(2)]
+    report = check_import(
+        read_sheet(workbook(both, headers=(*HEADERS, "互斥题", "敌对题"))), OWN, NO_FIGURES, BankFacts(TREE, [])
+    )
+    assert report.good[0].body.enemies == ("T-00002",)
+    assert [(one.column, one.code) for one in report.warnings] == [("敌对题", "column.ignored")]
+    by_hand = mapping_text("exam-workbook").replace('enemies = "互斥题"', 'enemies = "敌对题"')
+    assert read_mapping(by_hand).spellings == {}
+
+
 @pytest.mark.parametrize(
     "text",
     [
