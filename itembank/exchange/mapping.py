@@ -36,10 +36,15 @@ class MalformedMapping(Invalid):
     """The mapping file cannot be understood."""
 
     code = "mapping.malformed"
-    message_zh = "映射文件有误：{place} {reason}"
-    message_en = "The mapping is wrong at {place}: {reason}"
+    message_zh = "映射文件有误：{place} {reason_zh}"
+    message_en = "The mapping is wrong at {place}: {reason_en}"
     next_zh = "请对照 config/mappings 中的示例修改"
     next_en = "Compare it with the examples in config/mappings"
+
+
+def malformed(place: str, zh: str, en: str) -> MalformedMapping:
+    """What is wrong at this place of a mapping."""
+    return MalformedMapping(place=place, reason_zh=zh, reason_en=en)
 
 
 @dataclass(frozen=True)
@@ -157,7 +162,7 @@ def read_mapping(text: str) -> Mapping:
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise MalformedMapping(place="TOML", reason=str(error)) from None
+        raise malformed("TOML", f"TOML 写法有误（{error}）", str(error)) from None
     return mapping_of(table)
 
 
@@ -205,13 +210,13 @@ def mapping_of(table: Table) -> Mapping:
 def _refuse_unknown(table: Table, place: str, known: str) -> None:
     unknown = sorted(set(table) - set(known.split()))
     if unknown:
-        raise MalformedMapping(place=f"{place}{unknown[0]}", reason="unknown")
+        raise malformed(f"{place}{unknown[0]}", "没有这个名称", "unknown")
 
 
 def _part(table: Table, name: str, known: str) -> Table:
     part = table.get(name, {})
     if not isinstance(part, dict):
-        raise MalformedMapping(place=name, reason="a table is expected")
+        raise malformed(name, "应为一组设置", "a table is expected")
     _refuse_unknown(part, f"{name}.", known)
     return part
 
@@ -219,28 +224,28 @@ def _part(table: Table, name: str, known: str) -> Table:
 def _need(table: Table, place: str, name: str) -> str:
     value = table.get(name)
     if not isinstance(value, str) or not value:
-        raise MalformedMapping(place=f"{place}{name}", reason="a text is required")
+        raise malformed(f"{place}{name}", "必须填写文字", "a text is required")
     return value
 
 
 def _whole(table: Table, place: str, name: str, default: int) -> int:
     value = table.get(name, default)
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise MalformedMapping(place=f"{place}{name}", reason="a whole number is expected")
+        raise malformed(f"{place}{name}", "应为非负整数", "a whole number is expected")
     return value
 
 
 def _text(table: Table, place: str, name: str, default: str) -> str:
     value = table.get(name, default)
     if not isinstance(value, str):
-        raise MalformedMapping(place=f"{place}{name}", reason="a text is expected")
+        raise malformed(f"{place}{name}", "应为文字", "a text is expected")
     return value
 
 
 def _texts(table: Table, place: str, name: str) -> list[str]:
     value = table.get(name, [])
     if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-        raise MalformedMapping(place=f"{place}{name}", reason="a list of texts is expected")
+        raise malformed(f"{place}{name}", "应为一列文字", "a list of texts is expected")
     return value
 
 
@@ -251,7 +256,7 @@ def _fewest_options(part: Table) -> dict[str, int]:
 def _words(table: Table, name: str) -> dict[str, str]:
     part = table.get(name, {})
     if not isinstance(part, dict) or not all(isinstance(value, str) for value in part.values()):
-        raise MalformedMapping(place=name, reason="a table of texts is expected")
+        raise malformed(name, "应为一组文字", "a table of texts is expected")
     return {folded(word): value for word, value in part.items()}
 
 
@@ -259,7 +264,7 @@ def _columns(table: Table) -> Columns:
     part = _part(table, "columns", " ".join([*REQUIRED_COLUMNS, "options", *OTHER_COLUMNS]))
     options = _texts(part, "columns.", "options")
     if len(options) > len(OPTION_LETTERS):
-        raise MalformedMapping(place="columns.options", reason="a list of at most 8 headers is expected")
+        raise malformed("columns.options", "最多 8 个表头", "a list of at most 8 headers is expected")
     defaults = _part(table, "defaults", "point code_prefix type source categories")
     needed = [name for name in REQUIRED_COLUMNS if name in part or not defaults.get(DEFAULTED_COLUMNS.get(name, ""))]
     return Columns(
@@ -273,7 +278,7 @@ def _spellings(table: Table, columns: Columns) -> dict[str, str]:
     """Other headers a column may have, as in an earlier template; idle where a person has mapped either by hand."""
     part = table.get("spellings", {})
     if not isinstance(part, dict):
-        raise MalformedMapping(place="spellings", reason="a table is expected")
+        raise malformed("spellings", "应为一组设置", "a table is expected")
     found = {header_name(each): header_name(_need(part, "spellings.", each)) for each in part}
     known = columns.all()
     return {each: header for each, header in found.items() if header in known and each not in known}
@@ -283,21 +288,21 @@ def _types(table: Table) -> dict[str, str]:
     words = _words(table, "types")
     for word, kind in words.items():
         if kind not in ITEM_TYPES:
-            raise MalformedMapping(place=f"types.{word}", reason=f"unknown item type {kind}")
+            raise malformed(f"types.{word}", f"没有题型 {kind}", f"unknown item type {kind}")
     return words
 
 
 def _defaults(part: Table) -> Defaults:
     texts = {name: _text(part, "defaults.", name, "") for name in ("point", "code_prefix", "type", "source")}
     if texts["type"] not in ("", BY_KEY, *ITEM_TYPES):
-        raise MalformedMapping(place="defaults.type", reason=f"{BY_KEY}, or one of {', '.join(ITEM_TYPES)}")
+        raise malformed("defaults.type", f"应为 {BY_KEY} 或题型", f"{BY_KEY}, or one of {', '.join(ITEM_TYPES)}")
     return Defaults(**texts, categories=_words(part, "categories"))
 
 
 def _option_split(separators: object) -> re.Pattern[str] | None:
     """Where one cell holds all options: between any of these characters or words, or before `A.` `B.` themselves."""
     if not isinstance(separators, str | list) or not all(isinstance(each, str) and each for each in separators):
-        raise MalformedMapping(place="options.separators", reason="characters, or a list of words, are expected")
+        raise malformed("options.separators", "应为字符或一列词语", "characters, or a list of words, are expected")
     lettered = LETTERS in separators if isinstance(separators, list) else False
     words = [each for each in sorted(separators, key=len, reverse=True) if each != LETTERS]
     parts = [re.escape(each) for each in words] + ([rf"(?<![A-Za-z0-9])(?={OPTION_MARK})"] if lettered else [])
@@ -307,13 +312,15 @@ def _option_split(separators: object) -> re.Pattern[str] | None:
 def _type_patterns(table: Table) -> tuple[tuple[Pattern, str], ...]:
     entries = table.get("type_patterns", [])
     if not isinstance(entries, list) or len(entries) > MOST_PATTERNS or not all(isinstance(e, dict) for e in entries):
-        raise MalformedMapping(place="type_patterns", reason=f"a list of at most {MOST_PATTERNS} tables is expected")
+        raise malformed(
+            "type_patterns", f"最多 {MOST_PATTERNS} 条", f"a list of at most {MOST_PATTERNS} tables is expected"
+        )
     found = []
     for entry in entries:
         _refuse_unknown(entry, "type_patterns.", "pattern type")
         kind = _need(entry, "type_patterns.", "type")
         if kind not in ITEM_TYPES:
-            raise MalformedMapping(place="type_patterns.type", reason=f"unknown item type {kind}")
+            raise malformed("type_patterns.type", f"没有题型 {kind}", f"unknown item type {kind}")
         found.append((_pattern(_need(entry, "type_patterns.", "pattern"), "type_patterns"), kind))
     return tuple(found)
 
@@ -322,7 +329,7 @@ def _pattern(text: str, place: str, groups: int = 0, most: int = SHORT) -> Patte
     try:
         return read_pattern(text, groups, most)
     except BadPattern as error:
-        raise MalformedMapping(place=place, reason=str(error)) from None
+        raise malformed(place, f"正则表达式不可用（{error}）", str(error)) from None
 
 
 def _optional_pattern(part: Table, name: str, groups: int = 0, most: int = SHORT) -> Pattern | None:
@@ -342,7 +349,7 @@ def _keys(part: Table) -> KeyRule:
 def _figures(part: Table) -> FigureRule:
     rule = part.get("rule", "none")
     if rule not in FIGURE_RULES:
-        raise MalformedMapping(place="figures.rule", reason=f"one of {', '.join(FIGURE_RULES)}")
+        raise malformed("figures.rule", f"应为 {'、'.join(FIGURE_RULES)} 之一", f"one of {', '.join(FIGURE_RULES)}")
     separators = _text(part, "figures.", "separators", FigureRule.separators) or FigureRule.separators
     return FigureRule(rule, separators, _optional_pattern(part, "required_if", most=LONG))
 
@@ -350,7 +357,9 @@ def _figures(part: Table) -> FigureRule:
 def _identity(part: Table) -> tuple[str, ...]:
     fields = tuple(_texts(part, "duplicates.", "identity")) or ("stem",)
     if "stem" not in fields or not set(fields) <= set(IDENTITY_FIELDS):
-        raise MalformedMapping(place="duplicates.identity", reason="stem, and perhaps figures and options")
+        raise malformed(
+            "duplicates.identity", "须含 stem，可加 figures、options", "stem, and perhaps figures and options"
+        )
     return fields
 
 

@@ -1,6 +1,7 @@
 """Sheets and rows: numbers as Excel shows them, guessed cells are faults, spellings of keys, hostile workbooks."""
 
 import io
+import re
 import zipfile
 from datetime import date
 from typing import Any
@@ -328,8 +329,10 @@ def test_the_header_of_an_earlier_template_is_read_as_the_column_it_means() -> N
     ],
 )
 def test_a_mapping_with_a_word_nobody_knows_is_refused(text: str) -> None:
-    with pytest.raises(MalformedMapping):
+    with pytest.raises(MalformedMapping) as caught:
         read_mapping(text)
+    zh, en = caught.value.text("zh"), caught.value.text("en")
+    assert "?" not in zh + en.partition("(")[0] and re.search("[\u4e00-\u9fff]", zh.partition(" ")[2]), (zh, en)
 
 
 def test_all_options_in_one_cell_can_be_mapped() -> None:

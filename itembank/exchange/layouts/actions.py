@@ -15,7 +15,7 @@ from itembank.exchange.figures import NO_FIGURES, check_archive, read_figures
 from itembank.exchange.formats.registry import load_format
 from itembank.exchange.formats.source import Settings
 from itembank.exchange.guess import SAMPLES, guess_header_row, guess_mapping
-from itembank.exchange.mapping import MalformedMapping, Mapping, Table, mapping_of, read_mapping
+from itembank.exchange.mapping import Mapping, Table, malformed, mapping_of, read_mapping
 from itembank.exchange.overlay import NO_CORRECTIONS
 from itembank.exchange.reading import (
     SHEET,
@@ -178,7 +178,7 @@ def check_under(work: Work, import_id: str, table: Table, sheet: str) -> ImportR
 def _plain(value: Any, depth: int = 0) -> Any:
     """The tables without empty values, which TOML cannot say; raises MalformedMapping for a nest no mapping has."""
     if depth > DEEPEST:
-        raise MalformedMapping(place="…", reason="nested too deeply")
+        raise malformed("…", "嵌套过深", "nested too deeply")
     if isinstance(value, dict):
         return {name: _plain(part, depth + 1) for name, part in value.items() if part is not None}
     return [_plain(part, depth + 1) for part in value] if isinstance(value, list) else value

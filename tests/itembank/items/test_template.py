@@ -27,6 +27,15 @@ def test_the_template_imports_clean_and_shows_every_type(tmp_path: Path) -> None
     assert types == set(ITEM_TYPES)
 
 
+def test_a_picture_that_did_not_come_along_is_the_only_fault_of_its_row(tmp_path: Path) -> None:
+    out = tmp_path / "t.xlsx"
+    assert CliRunner().invoke(bank_command, ["template", str(out)]).exit_code == 0
+    told = json.loads(CliRunner().invoke(bank_command, ["import", str(out), "--dry-run", "--json"]).output)
+    faulty = [fault["row"] for fault in told["rejected"]]
+    assert len(faulty) == len(set(faulty)) >= 3, "hotspot, drawing, sound"
+    assert {fault["code"] for fault in told["rejected"]} == {"figure.missing"}
+
+
 def test_a_digest_written_into_a_cell_is_no_picture(tmp_path: Path) -> None:
     out = tmp_path / "t.xlsx"
     assert CliRunner().invoke(bank_command, ["template", str(out)]).exit_code == 0
