@@ -7,10 +7,10 @@ Source: the issue ("HTML is cleaned by an allow-list library at the door").
 from typing import Any
 
 from itembank.items.content import Json
-from itembank.items.rich import clean_html
+from itembank.items.rich import UNREADABLE, Cleaned, clean_html
 from itembank.items.text import tidy
 
-DEEPEST = 12
+DEEPEST, MOST_RICH = 12, 200_000
 _MEDIA = {"figure": ("asset", "alt"), "audio": ("asset", "alt", "plays")}
 
 
@@ -24,6 +24,7 @@ class Door:
 
     def __init__(self) -> None:
         self._removed: set[str] = set()
+        self._rich = 0
 
     @property
     def removed(self) -> tuple[str, ...]:
@@ -59,6 +60,7 @@ class Door:
             return text
         if kind == "text":
             return tidy(text)
-        cleaned = clean_html(text)
+        self._rich += len(text)
+        cleaned = clean_html(text) if self._rich <= MOST_RICH else Cleaned("", (UNREADABLE,))
         self._removed.update(cleaned.removed)
         return cleaned.html

@@ -68,7 +68,10 @@ _ATTRIBUTE = re.compile(r'\s([a-z-]+)="([^"]*)"')
 _VOID = frozenset({"br", "hr", "img", "col"})
 _DATA = re.compile(r"data:[a-z]{1,20}/[a-z0-9.+-]{1,40};base64,[A-Za-z0-9+/=\s]*")
 _ANY_TAG = re.compile(r"<(/?)([A-Za-z][^\s<>/]{0,40})")
-_MAY_STAY_OPEN = _VOID | set("p li td th tr thead tbody tfoot rt rp source option colgroup input".split())
+_OPEN_NAMES = "p li td th tr thead tbody tfoot source option colgroup input"
+_MAY_STAY_OPEN = _VOID | frozenset(_OPEN_NAMES.split())
+    ["p", "li", "td", "th", "tr", "thead", "tbody", "tfoot", "source", "option", "colgroup", "input"]
+)
 UNREADABLE = "?"
 
 
@@ -143,7 +146,7 @@ def clean_html(raw: str) -> Cleaned:
     """The part of this HTML that may be stored, unchanged when cleaned again, and what had to go."""
     if is_unreadable(raw):
         return Cleaned("", (UNREADABLE,))
-    html = _settled(_plain_math(tidy(raw)))
+    html = _cleaned(raw)
     return Cleaned(html, tuple(sorted(_names(raw) - _names(html))))
 
 
@@ -155,6 +158,10 @@ def is_clean(html: str) -> bool:
 def _plain_math(raw: str) -> str:
     """MathML without the prefix that XML writers give it."""
     return _PREFIX.sub(r"<\1", raw)
+
+
+def _cleaned(raw: str) -> str:
+    return _settled(_plain_math(tidy(raw)))
 
 
 def _settled(raw: str) -> str:
@@ -231,7 +238,8 @@ def blocks_of_html(
     blocks: list[Block] = []
     for piece in _pieces(renamed):
         _append(blocks, piece)
-    return tuple(blocks), tuple(flaws)
+    cleaned = (html_block(_cleaned(each.text)) if each.kind == "html" else each for each in blocks)
+    return tuple(cleaned), tuple(flaws)
 
 
 def _hostile_flaws(raw: str, field: str) -> list[Flaw]:
@@ -302,7 +310,7 @@ def _paragraph(inner: str) -> Iterable[Block]:
     text = "\n".join(line.strip() for line in tidy(words).split("\n"))
     if not text:
         return []
-    return [text_block(text)] if markup_in(text) is None else [html_block(clean_html(inner).html)]
+    return [text_block(text)] if markup_in(text) is None else [html_block(_cleaned(inner))]
 
 
 def _only_media(inner: str) -> Block | None:
@@ -323,10 +331,10 @@ def _only_media(inner: str) -> Block | None:
 def _append_rich(blocks: list[Block], piece: str) -> None:
     """Adds rich text to the rich block before it, or as a block of its own; sounds inside it follow as blocks."""
     sounds = [_only_media(match[0]) for match in re.finditer(r"<audio\b.*?</audio>", piece, re.DOTALL)]
-    html = clean_html(re.sub(r"<audio\b.*?</audio>", "", piece, flags=re.DOTALL)).html
+    html = _cleaned(re.sub(r"<audio\b.*?</audio>", "", piece, flags=re.DOTALL))
     last = blocks[-1] if blocks else None
     if html and last is not None and last.kind == "html":
         html, _ = last.text + html, blocks.pop()
     if html:
-        blocks.append(html_block(clean_html(html).html))
+        blocks.append(html_block(html))
     blocks += [sound for sound in sounds if sound is not None]

@@ -11,6 +11,7 @@ from html import escape
 from urllib.parse import quote, unquote
 
 from itembank.exchange.formats.build import Question
+from itembank.items.rich import is_unreadable
 
 _LINK = re.compile(r"<a\b[^<>]{0,500}?\bhref=[\"']([^\"'<>]{1,400})[\"'][^<>]{0,200}>([^<>]{0,400})</a>", re.IGNORECASE)
 _DATA = re.compile(r"data:(?:image|audio)/[a-z0-9.+-]{1,40};base64,([A-Za-z0-9+/=\s]+)")
@@ -44,6 +45,8 @@ def spellings(name: str) -> set[str]:
 
 def shown_links(question: Question, raw: str, assets: dict[str, str]) -> str:
     """The text with links to embedded sounds and pictures turned into the sound or picture itself."""
+    if not assets or is_unreadable(raw):
+        return raw
 
     def shown(match: re.Match[str]) -> str:
         digest, words = assets.get(match[1], ""), re.sub(r"<[^<>]*>", "", match[2])

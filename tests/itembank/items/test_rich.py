@@ -1,6 +1,7 @@
 """Rich text: what may stay stays, what could run never does, and cleaning twice is cleaning once."""
 
 import re
+import time
 from html.parser import HTMLParser
 
 import pytest
@@ -172,3 +173,18 @@ def test_words_that_look_like_markup_stay_words() -> None:
     blocks, flaws = blocks_of_html("<p>标签 &lt;script&gt; 的作用是</p>", {})
     assert not flaws
     assert [block.kind for block in blocks] == ["html"] and "&lt;script&gt;" in blocks[0].text
+
+
+ENDLESS = ("<a ", "<b>", "<div>", "<math><mi>", "<a href='", "<table><tr><td></table>", "<!--", "<ruby><rt>", "<p>")
+
+
+@pytest.mark.parametrize("piece", ENDLESS)
+def test_no_rich_text_keeps_the_process_busy(piece: str) -> None:
+    began = time.process_time()
+    for size in (39_000, 400_000):
+        raw = piece * (size // len(piece))
+        clean_html(raw)
+        _, flaws = blocks_of_html(raw, {})
+    assert [flaw.code for flaw in flaws] == ["text.too_long"]
+    assert clean_html(raw).hostile == ("?",), "what is not read is told, and a file with it is refused"
+    assert time.process_time() - began < 2
