@@ -5,6 +5,7 @@ different from the author, have signed"); ZJ16-4.3f: formal papers use items tha
 whoever enrols has written, reviewed or approved none of them.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -78,6 +79,12 @@ def check_three_persons(signed: Signatures, account: str, name: str) -> None:
     for role, role_zh in Signatures.ROLES:
         if getattr(signed, role) == account:
             raise SamePerson(name=name, role_zh=role_zh, role_en=role, code=signed.code)
+
+
+def check_no_author(authors: Collection[str], code: str, account: str, name: str) -> None:
+    """Raises SamePerson when this account wrote any version of the item, however little a later hand changed."""
+    if account in authors:
+        raise SamePerson(name=name, role_zh="命题人", role_en="author", code=code)
 
 
 def next_state(signed: Signatures, stage: str, verdict: str, account: str, name: str, comment: str) -> str:

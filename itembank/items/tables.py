@@ -190,6 +190,17 @@ def versions_of(session: Session, item_id: str) -> list[ItemVersionRow]:
     return list(session.scalars(query.order_by(ItemVersionRow.version.desc())))
 
 
+def authors_of(session: Session, item_ids: list[str]) -> dict[str, frozenset[str]]:
+    """By item: everybody who wrote a version of it; a later version holds what an earlier one said."""
+    found: dict[str, set[str]] = {}
+    for start in range(0, len(item_ids), 500):
+        query = select(ItemVersionRow.item_id, ItemVersionRow.author).distinct()
+        query = query.where(ItemVersionRow.item_id.in_(item_ids[start : start + 500]))
+        for item_id, author in session.execute(query):
+            found.setdefault(item_id, set()).add(author)
+    return {item_id: frozenset(authors) for item_id, authors in found.items()}
+
+
 def verdicts_on(session: Session, version_ids: list[str]) -> list[VerdictRow]:
     """Verdicts on these versions, oldest first."""
     query = select(VerdictRow).where(VerdictRow.version_id.in_(version_ids))

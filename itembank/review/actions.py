@@ -10,9 +10,19 @@ from sqlalchemy import ColumnElement, insert, or_, select
 from examserver.kernel.errors import ExamError, Invalid, Refused
 from examserver.plumbing.work import Work
 from itembank.items.check import check_item
-from itembank.items.state import APPROVE, ENROL, NEEDS, RETURNED, REVIEW, CommentMissing, SamePerson, next_state
-from itembank.items.tables import ItemRow, ItemVersionRow, VerdictRow, body_of, signatures_of
-from itembank.review.tables import OPEN, DrawnRow, seen_items
+from itembank.items.state import (
+    APPROVE,
+    ENROL,
+    NEEDS,
+    RETURNED,
+    REVIEW,
+    CommentMissing,
+    SamePerson,
+    check_no_author,
+    next_state,
+)
+from itembank.items.tables import ItemRow, ItemVersionRow, VerdictRow, authors_of, body_of, signatures_of
+from itembank.review.tables import UNDONE, DrawnRow, seen_items
 from itembank.units.store import bank_policy
 
 
@@ -104,6 +114,7 @@ def give_verdict(work: Work, stage: str, chosen: Chosen, verdict: str, comment: 
     if not pairs:
         raise NothingWaiting()
     signers = _signers(work, stage, pairs)
+    authors = authors_of(work.session, [item.id for item, _ in pairs])
     recusal = bank_policy(work).reviewer_recusal
     skipped: list[Skipped] = []
     refusals: list[ExamError] = []
@@ -111,6 +122,7 @@ def give_verdict(work: Work, stage: str, chosen: Chosen, verdict: str, comment: 
     state = ""
     for item, version in pairs:
         try:
+            check_no_author(authors[item.id], item.code, work.actor.id, work.actor.name)
             _check_signers(work, item, signers.get(version.id, set()))
             if recusal and stage == REVIEW and work.actor.scope and work.actor.scope == version.unit:
                 raise ReviewerRecused(code=item.code)
@@ -137,7 +149,7 @@ def _signers(work: Work, stage: str, pairs: list[tuple[ItemRow, ItemVersionRow]]
         chunk = ids[start : start + 500]
         if stage == REVIEW:
             query = select(DrawnRow.version_id, DrawnRow.reviewer).where(DrawnRow.version_id.in_(chunk))
-            query = query.where(DrawnRow.state == OPEN)
+            query = query.where(DrawnRow.state.in_(UNDONE))
         else:
             query = select(VerdictRow.version_id, VerdictRow.by).where(VerdictRow.version_id.in_(chunk))
         for version_id, account in work.session.execute(query):

@@ -28,7 +28,8 @@ from itembank.items.tables import ItemRow, ItemVersionRow, NoSuchItem, load_item
 from itembank.units.sight import Sight, sight_of
 from itembank.units.store import bank_policy
 
-OPEN, DONE, WITHDRAWN = "open", "done", "withdrawn"
+OPEN, DONE, WITHDRAWN, DECLINED = "open", "done", "withdrawn", "declined"
+UNDONE = (OPEN, DECLINED)
 MOST_SHOWN = 500
 
 
@@ -91,7 +92,7 @@ def withdraw_open(session: Session, item_ids: list[str]) -> None:
     """Open reviews of these items lapse: there is a newer version, or the item is judged."""
     for start in range(0, len(item_ids), 500):
         chunk = DrawnRow.item_id.in_(item_ids[start : start + 500])
-        session.execute(update(DrawnRow).where(chunk, DrawnRow.state == OPEN).values(state=WITHDRAWN))
+        session.execute(update(DrawnRow).where(chunk, DrawnRow.state.in_(UNDONE)).values(state=WITHDRAWN))
 
 
 def drawn_for(session: Session, reviewer: str) -> list[tuple[DrawnRow, ItemRow]]:
@@ -103,9 +104,9 @@ def drawn_for(session: Session, reviewer: str) -> list[tuple[DrawnRow, ItemRow]]
 
 
 def open_reviews(session: Session, bank_id: str) -> list[tuple[DrawnRow, ItemRow]]:
-    """The open reviews of a bank, the most urgent first; at most as many as a page can show."""
+    """The reviews of a bank nobody has given, the most urgent first; at most as many as a page can show."""
     query = select(DrawnRow, ItemRow).join(ItemRow, ItemRow.id == DrawnRow.item_id)
-    query = query.where(DrawnRow.state == OPEN, DrawnRow.bank_id == bank_id).limit(MOST_SHOWN)
+    query = query.where(DrawnRow.state.in_(UNDONE), DrawnRow.bank_id == bank_id).limit(MOST_SHOWN)
     return [(drawn, item) for drawn, item in session.execute(query.order_by(DrawnRow.due_ms, ItemRow.code))]
 
 
@@ -139,7 +140,7 @@ def seen_items(work: Work) -> ColumnElement[bool]:
     if sight.own_unit:
         found.append(ItemVersionRow.unit == sight.own_unit)
     if sight.drawn_for:
-        mine = select(DrawnRow.item_id).where(DrawnRow.reviewer == sight.drawn_for, DrawnRow.state != WITHDRAWN)
+        mine = select(DrawnRow.item_id).where(DrawnRow.reviewer == sight.drawn_for, DrawnRow.state.in_((OPEN, DONE)))
         found.append(ItemRow.id.in_(mine))
     return or_(*found)
 

@@ -77,8 +77,10 @@ def mine(person: Person) -> list[dict[str, Any]]:
 
 def test_reviewers_are_drawn_without_the_authors_institution_and_see_only_their_own(house: House) -> None:
     import_id = house.write(*range(1, 7))
-    drawn = good(house.keeper.post(f"/api/bank/banks/{house.bank.id}/draws", {"seed": "一号", "import_id": import_id}))
-    assert drawn["waiting"] == 0 and drawn["draws"][0]["seed"] == "一号" and drawn["draws"][0]["drawn"] == 6
+    path = f"/api/bank/banks/{house.bank.id}/draws"
+    assert refused(house.keeper.post(path, {"seed": "2", "import_id": import_id})) == "request.invalid"
+    drawn = good(house.keeper.post(path, {"import_id": import_id}))
+    assert drawn["waiting"] == 0 and len(drawn["draws"][0]["seed"]) == 32 and drawn["draws"][0]["drawn"] == 6
     assert mine(house.colleague) == []
     assert sorted(len(mine(one)) for one in house.pool) == [2, 2, 2]
     seen = good(house.near.get(f"/api/bank/banks/{house.bank.id}/items"))
@@ -88,8 +90,7 @@ def test_reviewers_are_drawn_without_the_authors_institution_and_see_only_their_
     assert refused(house.near.get(f"/api/bank/items/{other['item']}")) == "item.missing"
     verdict = {"item_ids": [other["item"]], "verdict": "accept"}
     assert refused(house.bank.reviewer.post("/api/bank/items/review", verdict)) == "review.drawn"
-    repeat = house.keeper.post(f"/api/bank/banks/{house.bank.id}/draws", {"import_id": import_id})
-    assert refused(repeat) == "review.nothing_waiting"
+    assert refused(house.keeper.post(path, {"import_id": import_id})) == "review.nothing_waiting"
 
 
 def test_a_verdict_form_is_complete_or_it_is_not_taken(house: House) -> None:
@@ -164,6 +165,22 @@ def test_what_is_overdue_is_marked_once_told_and_can_be_given_to_somebody_else(h
     assert refused(house.keeper.post(path, {"reason": "出差"})) == "review.closed"
 
 
+def test_nobody_else_is_drawn_for_a_review_that_still_runs_until_the_reviewer_declines(house: House) -> None:
+    one = mine(house.near)[0]
+    path = f"/api/bank/reviews/{one['id']}"
+    assert refused(house.keeper.post(f"{path}/redraw", {"reason": "另请高明"})) == "review.not_lapsed"
+    assert refused(house.far.post(f"{path}/decline", {"reason": "与我无关"})) == "review.missing"
+    assert good(house.near.post(f"{path}/decline", {"reason": "与命题人共事"}))["state"] == "declined"
+    assert refused(house.near.get(path)) == refused(house.near.get(f"/api/bank/items/{one['item']}")).replace(
+        "item.", "review."
+    )
+    listed = good(house.keeper.get(f"/api/bank/banks/{house.bank.id}/draws"))["open"]
+    assert [(each["state"], each["lapsed"]) for each in listed if each["id"] == one["id"]] == [("declined", True)]
+    again = good(house.keeper.post(f"{path}/redraw", {"reason": "请辞"}))
+    names = [each["reviewer_name"] for each in again["open"] if each["item"] == one["item"]]
+    assert "Near" not in names and len(set(names)) == len(names) >= 1
+
+
 def test_an_institutions_author_sees_what_their_own_institution_wrote(house: House) -> None:
     house.bank.take(workbook([item_row(900, "A-A-001")]))
     stranger = house.person("stranger", house.company, "item_author")
@@ -206,6 +223,24 @@ def test_the_ledger_counts_by_institution_and_person_and_goes_into_a_spreadsheet
     assert {one["unit_name"] for one in own} == {"甲学院"}
     text = house.keeper.get("/api/bank/ledger.csv").data.decode("utf-8-sig")
     assert text.splitlines()[0].startswith("单位,姓名,命题") and "甲学院,Writer,9,3,3" in text
+
+
+def test_whoever_wrote_any_version_of_an_item_signs_none_of_it(house: House) -> None:
+    wrote = house.bank.world.signed_in("bank", "wrote", "item_author", "item_reviewer")
+    import_id = house.bank.with_persons(author=wrote).take(workbook([item_row(970, "A-A-002")]))
+    listed = wrote.get(f"/api/bank/banks/{house.bank.id}/items", query_string={"import_id": import_id})
+    item = good(listed)["items"][0]["id"]
+    version = good(wrote.get(f"/api/bank/items/{item}"))["versions"][0]
+    change = {name: version["content"][name] for name in ("type", "point", "stem", "options", "points")}
+    change |= {name: version[name] for name in ("key", "importance", "cognition", "difficulty")} | {"source": "教材"}
+    good(house.bank.author.post(f"/api/bank/items/{item}/versions", change))
+    verdict = {"item_ids": [item], "verdict": "accept"}
+    assert refused(wrote.post("/api/bank/items/review", verdict)) == "item.same_person"
+    drawn = good(house.keeper.post(f"/api/bank/banks/{house.bank.id}/draws", {"import_id": import_id}))
+    names = [each["reviewer_name"] for each in drawn["open"] if each["item"] == item]
+    assert len(names) == 1 and names != ["Wrote"]
+    own = [each for person in house.pool for each in mine(person) if each["item"] == item]
+    assert len(own) == 1
 
 
 def test_whoever_signed_an_item_cannot_enrol_it(house: House) -> None:

@@ -1,4 +1,7 @@
-"""What can be done with drawn reviews: draw, draw again, open, judge, mark what is overdue, compare versions."""
+"""What can be done with drawn reviews: draw, draw again, open, decline, judge, mark what is overdue, compare versions.
+
+Nobody chooses a reviewer: the seed is the server's, and another person is drawn only for a review that has lapsed.
+"""
 
 import secrets
 from dataclasses import dataclass
@@ -8,12 +11,13 @@ from sqlalchemy import ColumnElement, func, insert, select
 from examserver.kernel.errors import Refused
 from examserver.plumbing.work import Work
 from itembank.items.check import check_item
-from itembank.items.state import ACCEPT, DRAFT, RETURN, REVIEW, check_three_persons, next_state
+from itembank.items.state import ACCEPT, DRAFT, RETURN, REVIEW, check_no_author, check_three_persons, next_state
 from itembank.items.tables import (
     ItemRow,
     ItemVersionRow,
     NoSuchItem,
     VerdictRow,
+    authors_of,
     body_of,
     current_version,
     load_bank,
@@ -26,8 +30,10 @@ from itembank.review.criteria import Grade, check_form, summary_of
 from itembank.review.difference import Line, compare
 from itembank.review.draw import Candidate, Drawn, ToReview, draw_reviewers
 from itembank.review.tables import (
+    DECLINED,
     DONE,
     OPEN,
+    UNDONE,
     WITHDRAWN,
     DrawnRow,
     DrawRow,
@@ -53,6 +59,16 @@ class ReviewClosed(Refused):
     next_en = "Refresh My work and see what is still open"
 
 
+class ReviewNotLapsed(Refused):
+    """The person drawn still has time and has not declined: drawing until somebody suits is choosing."""
+
+    code = "review.not_lapsed"
+    message_zh = "{name}的审题尚未逾期，本人也未请辞，不能改抽"
+    message_en = "The review of {name} is not overdue and was not declined: nobody else is drawn"
+    next_zh = "请等到期限之后，或请审题人在“我的工作”中请辞"
+    next_en = "Wait until it is overdue, or let the reviewer decline it under My work"
+
+
 class PoolTooSmall(Refused):
     """Nobody in the pool may review any of the items."""
 
@@ -65,13 +81,12 @@ class PoolTooSmall(Refused):
 
 @dataclass(frozen=True)
 class DrawWish:
-    """Which drafts are to be reviewed, by how many, until when (days; 0: as policy says), from which seed."""
+    """Which drafts are to be reviewed, by how many, until when (days; 0: as policy says)."""
 
     per_item: int = 1
     days: int = 0
     area: str = ""
     import_id: str = ""
-    seed: str = ""
 
 
 def _undrawn(bank_id: str, wish: DrawWish) -> list[ColumnElement[bool]]:
@@ -90,7 +105,9 @@ def _waiting(work: Work, bank_id: str, wish: DrawWish) -> list[ToReview]:
     query = select(ItemRow.id, version.author, version.unit, ItemRow.case_code)
     query = query.join(version, version.id == ItemRow.version_id).where(*_undrawn(bank_id, wish))
     rows = work.session.execute(query.order_by(ItemRow.code))
-    return [ToReview(item, author, unit, group=case) for item, author, unit, case in rows]
+    found = [(item, author, unit, case) for item, author, unit, case in rows]
+    authors = authors_of(work.session, [item for item, *_ in found])
+    return [ToReview(item, author, unit, authors[item], case) for item, author, unit, case in found]
 
 
 def count_waiting(work: Work, bank_id: str) -> int:
@@ -127,7 +144,7 @@ def _draw(
 ) -> DrawRow:
     policy = bank_policy(work)
     pool, people = _pool(work)
-    seed = wish.seed or secrets.token_hex(16)
+    seed = secrets.token_hex(16)
     found = draw_reviewers(items, pool, wish.per_item, seed, policy.reviewer_recusal)
     if not found.pairs:
         raise PoolTooSmall(items=len(items), per_item=wish.per_item, pool=len(pool))
@@ -188,13 +205,16 @@ def _drawn_values(work: Work, draw: DrawRow, item_id: str, version_id: str, revi
 
 
 def draw_again(work: Work, drawn_id: str, reason: str) -> DrawRow:
-    """Takes a review from somebody who does not give it and draws another person; raises ReviewClosed, PoolTooSmall."""
+    """Takes a lapsed review from somebody and draws another person; ReviewClosed, ReviewNotLapsed, PoolTooSmall."""
     old = load_drawn(work.session, drawn_id)
     item = load_item(work.session, old.item_id)
     version = current_version(work.session, item)
-    if old.state != OPEN or version.id != old.version_id:
+    if old.state not in UNDONE or version.id != old.version_id:
         raise ReviewClosed()
-    barred = frozenset(row.reviewer for row in drawn_on(work.session, version.id)) | {version.author}
+    if not has_lapsed(work, old, active_reviewers(work)):
+        raise ReviewNotLapsed(name=old.reviewer_name)
+    before = work.session.scalars(select(DrawnRow.reviewer).where(DrawnRow.version_id == version.id))
+    barred = frozenset(before) | authors_of(work.session, [item.id])[item.id]
     old.state = WITHDRAWN
     work.session.flush()
     again = ToReview(item.id, version.author, version.unit, barred)
@@ -202,10 +222,31 @@ def draw_again(work: Work, drawn_id: str, reason: str) -> DrawRow:
     return _draw(work, old.bank_id, [again], {item.id: version.id}, DrawWish(days=days), reason)
 
 
+def active_reviewers(work: Work) -> frozenset[str]:
+    """The accounts in the pool."""
+    return frozenset(member.id for member in people_with(work, REVIEWER))
+
+
+def has_lapsed(work: Work, row: DrawnRow, pool: frozenset[str]) -> bool:
+    """Whether another person may be drawn: declined, overdue, or the reviewer has left the pool."""
+    return row.state == DECLINED or (row.state == OPEN and (row.due_ms < work.now_ms or row.reviewer not in pool))
+
+
+def decline_review(work: Work, drawn_id: str, reason: str) -> tuple[DrawnRow, ItemRow]:
+    """The reviewer gives back a review they cannot give, with the reason; raises NoSuchReview or ReviewClosed."""
+    row = own_review(work, drawn_id)
+    if row.state != OPEN:
+        raise ReviewClosed()
+    row.state = DECLINED
+    item = load_item(work.session, row.item_id)
+    work.record("review.declined", item.id, code=item.code, review=row.id, reason=reason)
+    return row, item
+
+
 def own_review(work: Work, drawn_id: str) -> DrawnRow:
     """A review drawn for the acting person; raises NoSuchReview for anybody else's."""
     row = load_drawn(work.session, drawn_id)
-    if row.reviewer != work.actor.id or row.state == WITHDRAWN:
+    if row.reviewer != work.actor.id or row.state not in (OPEN, DONE):
         raise NoSuchReview(what=drawn_id)
     return row
 
@@ -228,11 +269,13 @@ def judge_review(work: Work, drawn_id: str, verdict: str, grades: dict[str, Grad
     check_form(verdict, grades, comment)
     signed = signatures_of(item, version)
     check_three_persons(signed, work.actor.id, work.actor.name)
+    authors = authors_of(work.session, [item.id])[item.id]
+    check_no_author(authors, item.code, work.actor.id, work.actor.name)
     if verdict == ACCEPT and check_item(body_of(version)):
         raise FlawedVersion(code=item.code)
     words = summary_of(grades, comment)
     _keep(work, row, verdict, grades, words)
-    others = [one for one in drawn_on(work.session, version.id) if one.state == OPEN and one.id != row.id]
+    others = [one for one in drawn_on(work.session, version.id) if one.state in UNDONE and one.id != row.id]
     if verdict == RETURN or not others:
         item.state = next_state(signed, REVIEW, verdict, work.actor.id, work.actor.name, words or "—")
         version.reviewer, version.reviewer_name = work.actor.id, work.actor.name

@@ -11,11 +11,12 @@ from itembank.review.actions import FlawedVersion, NothingWaiting
 from itembank.review.criteria import CRITERIA, MAY_BE_NONE, Grade, VerdictIncomplete
 from itembank.review.difference import Line, compare
 from itembank.review.drawn import actions
-from itembank.review.drawn.actions import DrawWish, PoolTooSmall, ReviewClosed
+from itembank.review.drawn.actions import DrawWish, PoolTooSmall, ReviewClosed, ReviewNotLapsed
 from itembank.review.drawn.schemas import (
     CompareQuery,
     Comparison,
     CriterionView,
+    DeclineRequest,
     DrawList,
     DrawRequest,
     DrawView,
@@ -29,7 +30,7 @@ from itembank.review.drawn.schemas import (
 from itembank.review.tables import OPEN, DrawnRow, DrawRow, NoSuchReview, draws_of, open_reviews
 
 
-def review_line(work: Work, row: DrawnRow, item: ItemRow) -> ReviewLine:
+def review_line(work: Work, row: DrawnRow, item: ItemRow, lapsed: bool = False) -> ReviewLine:
     """A drawn review as listed."""
     return ReviewLine(
         id=row.id,
@@ -43,6 +44,7 @@ def review_line(work: Work, row: DrawnRow, item: ItemRow) -> ReviewLine:
         verdict=row.verdict,
         due_ms=row.due_ms,
         overdue=row.state == OPEN and row.due_ms < work.now_ms,
+        lapsed=lapsed,
         done_ms=row.done_ms,
     )
 
@@ -66,10 +68,14 @@ def _draw(row: DrawRow) -> DrawView:
 
 def _list(work: Work, bank_id: str) -> DrawList:
     load_bank(work.session, bank_id)
+    pool = actions.active_reviewers(work)
     return DrawList(
         waiting=actions.count_waiting(work, bank_id),
         draws=[_draw(row) for row in draws_of(work.session, bank_id)],
-        open=[review_line(work, row, item) for row, item in open_reviews(work.session, bank_id)],
+        open=[
+            review_line(work, row, item, actions.has_lapsed(work, row, pool))
+            for row, item in open_reviews(work.session, bank_id)
+        ],
     )
 
 
@@ -108,8 +114,8 @@ def draw_reviewers(work: Work, bank_id: str, body: DrawRequest) -> DrawList:
     role="bank",
     access=Permit("review.draw"),
     answer=DrawList,
-    errors=(NoSuchReview, ReviewClosed, PoolTooSmall),
-    summary="Take a review from somebody and draw another person",
+    errors=(NoSuchReview, ReviewClosed, ReviewNotLapsed, PoolTooSmall),
+    summary="Take a lapsed review from somebody and draw another person",
 )
 def draw_again(work: Work, drawn_id: str, body: RedrawRequest) -> DrawList:
     """The list with the new draw."""
@@ -156,6 +162,20 @@ def open_review(work: Work, drawn_id: str) -> ReviewView:
         changes=_changes(work, item),
         criteria=criteria,
     )
+
+
+@endpoint(
+    "POST",
+    "/api/bank/reviews/{drawn_id}/decline",
+    role="bank",
+    access=Permit("items.review"),
+    answer=ReviewLine,
+    errors=(NoSuchReview, ReviewClosed),
+    summary="Give back a review drawn for you",
+)
+def decline_review(work: Work, drawn_id: str, body: DeclineRequest) -> ReviewLine:
+    """The declined review."""
+    return review_line(work, *actions.decline_review(work, drawn_id, tidy(body.reason)))
 
 
 @endpoint(

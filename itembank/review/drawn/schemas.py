@@ -15,11 +15,16 @@ class DrawRequest(Schema):
     days: int = Field(default=0, ge=0, le=365)
     area: str = Field(default="", max_length=64)
     import_id: str = Field(default="", max_length=40)
-    seed: str = Field(default="", max_length=200)
 
 
 class RedrawRequest(Schema):
     """Why another reviewer is drawn."""
+
+    reason: str = Field(min_length=2, max_length=400)
+
+
+class DeclineRequest(Schema):
+    """Why a reviewer cannot give a review drawn for them."""
 
     reason: str = Field(min_length=2, max_length=400)
 
@@ -42,7 +47,7 @@ class DrawView(Schema):
 
 
 class ReviewLine(Schema):
-    """A drawn review without any content."""
+    """A drawn review without any content; once `lapsed`, another person may be drawn."""
 
     id: str
     item: str
@@ -55,6 +60,7 @@ class ReviewLine(Schema):
     verdict: str
     due_ms: int
     overdue: bool
+    lapsed: bool
     done_ms: int | None
 
 
