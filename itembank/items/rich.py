@@ -70,8 +70,6 @@ _DATA = re.compile(r"data:[a-z]{1,20}/[a-z0-9.+-]{1,40};base64,[A-Za-z0-9+/=\s]*
 _ANY_TAG = re.compile(r"<(/?)([A-Za-z][^\s<>/]{0,40})")
 _OPEN_NAMES = "p li td th tr thead tbody tfoot source option colgroup input"
 _MAY_STAY_OPEN = _VOID | frozenset(_OPEN_NAMES.split())
-    ["p", "li", "td", "th", "tr", "thead", "tbody", "tfoot", "source", "option", "colgroup", "input"]
-)
 UNREADABLE = "?"
 
 
