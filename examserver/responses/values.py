@@ -4,6 +4,7 @@ For the hall, which knows no item types. An honest player stays far below these 
 passes them is refused before it touches the chain, so that the chain of hashes never holds what it could not encode.
 """
 
+import re
 import unicodedata
 from collections.abc import Sequence
 
@@ -13,6 +14,7 @@ LONGEST_TEXT = 20_000
 LONGEST_LIST = 256
 MOST_BYTES = 65_536
 _WIDEST = 4
+_HALF = re.compile("[\ud800-\udfff]")
 _PER_ALLOWANCE = 2_048
 
 
@@ -26,12 +28,18 @@ def too_large(value: Value) -> bool:
     """Whether the text of a value takes more bytes than a step may carry."""
     texts = _texts(value)
     letters = sum(map(len, texts))
-    return letters * _WIDEST > MOST_BYTES and sum(len(text.encode()) for text in texts) > MOST_BYTES
+    return letters * _WIDEST > MOST_BYTES and sum(map(_bytes, texts)) > MOST_BYTES
+
+
+def _bytes(text: str) -> int:
+    return len(text.encode("utf-8", "surrogatepass"))
 
 
 def normalised(value: Value) -> bool:
-    """Whether every text of a value is in the normalisation form C that evidence is written in."""
-    return all(text.isascii() or unicodedata.is_normalized("NFC", text) for text in _texts(value))
+    """Whether every text of a value is in the normalisation form C that evidence is written in, and no half a sign."""
+    return all(
+        text.isascii() or (unicodedata.is_normalized("NFC", text) and not _HALF.search(text)) for text in _texts(value)
+    )
 
 
 def weight(value: Value | Sequence[str]) -> int:

@@ -214,7 +214,7 @@ def _csv_rows(data: bytes, encoding: str) -> Iterator[list[_Cell]]:
     delimiter = max(",\t;", key=first.count)
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
-            yield [_Cell(tidy(cell)) for cell in row]
+            yield [_Cell(tidy(cell)) for cell in row[:MOST_COLUMNS]]
     except csv.Error as error:
         raise _fault(f"CSV 格式有误（{error}）", f"the CSV is malformed ({error})") from error
 

@@ -21,7 +21,8 @@ CONTRADICTION, SAME, REORDERED, NEAR = "contradiction", "same_item", "reordered_
 KINDS = (CONTRADICTION, SAME, REORDERED, NEAR)
 MOST_NEAR = 20_000
 MOST_SEEN = 1_000_000
-_ALL_PAIRS_UP_TO = 12
+MOST_SAME = 100_000
+_ALL_PAIRS_UP_TO, _FIRSTS = 12, 4
 _ANY_ORDER = (SINGLE_RESPONSE.code, MULTIPLE_RESPONSE.code, TRUE_FALSE.code)
 
 
@@ -120,24 +121,46 @@ def find_duplicates(entries: Sequence[Entry], new_from: int = 0, ratio: int = RA
     for at, entry in enumerate(entries):
         if entry.stem:
             groups.setdefault(entry.stem, []).append(at)
-    found = [pair for members in groups.values() for pair in _same_stem(entries, members, new_from)]
-    near, complete = _nearest(_near_stems(entries, groups, new_from, ratio))
+    same = (pair for members in groups.values() for pair in _same_stem(entries, members, new_from))
+    found, all_same = _nearest(same, MOST_SAME)
+    near, all_near = _nearest(_near_stems(entries, groups, new_from, ratio), MOST_NEAR)
     found += near
     found.sort(key=lambda pair: (*_gravity(pair), pair.first.code, pair.second.code))
-    return Duplicates(len(entries), tuple(found), complete)
+    return Duplicates(len(entries), tuple(found), all_same and all_near)
 
 
 def _same_stem(entries: Sequence[Entry], members: list[int], new_from: int) -> Iterator[Pair]:
-    """Pairs among items of one stem; in a large group each is shown beside the first of every different sort."""
-    chosen: Iterable[tuple[int, int]] = combinations(members, 2)
-    if len(members) > _ALL_PAIRS_UP_TO:
-        firsts: dict[tuple[object, ...], int] = {}
-        for at in members:
-            firsts.setdefault((entries[at].figures, entries[at].option_set, entries[at].key), at)
-        chosen = {(min(one, at), max(one, at)) for at in members for one in firsts.values() if one != at}
-    for one, other in sorted(chosen):
+    """Pairs among items of one stem; in a large group each is shown beside the first of a few different sorts."""
+    if len(members) <= _ALL_PAIRS_UP_TO:
+        chosen: Iterable[tuple[int, int]] = combinations(members, 2)
+    else:
+        chosen = _beside_firsts(_firsts(entries, members))
+    for one, other in chosen:
         if other >= new_from:
             yield from _pair(entries[one], entries[other], 100.0)
+
+
+def _firsts(entries: Sequence[Entry], members: list[int]) -> dict[int, tuple[int, ...]]:
+    """For each item of one stem the first ones with its options and other keys, and the first with other options.
+
+    A few of each, or ten thousand short rows with one stem would make fifty million pairs.
+    """
+    sorts: dict[tuple[object, ...], dict[tuple[str, ...], int]] = {}
+    for at in members:
+        keys = sorts.setdefault((entries[at].figures, entries[at].option_set), {})
+        keys.setdefault(entries[at].key, at)
+    others = [next(iter(keys.values())) for keys in islice(sorts.values(), _FIRSTS)]
+    beside = {sort: tuple({*islice(keys.values(), _FIRSTS), *others}) for sort, keys in sorts.items()}
+    return {at: beside[entries[at].figures, entries[at].option_set] for at in members}
+
+
+def _beside_firsts(firsts: dict[int, tuple[int, ...]]) -> Iterator[tuple[int, int]]:
+    for at, beside in firsts.items():
+        for one in beside:
+            if one < at:
+                yield one, at
+            elif one > at and at not in firsts[one]:
+                yield at, one
 
 
 def _near_stems(entries: Sequence[Entry], groups: dict[str, list[int]], new_from: int, ratio: int) -> Iterator[Pair]:
@@ -173,25 +196,25 @@ def kind_of(first: Entry, second: Entry) -> str:
     return SAME if same_stem else NEAR
 
 
-def _nearest(pairs: Iterator[Pair]) -> tuple[list[Pair], bool]:
-    """The pairs, or when there are too many of them the nearest, and whether that is all."""
+def _nearest(pairs: Iterator[Pair], most: int) -> tuple[list[Pair], bool]:
+    """The pairs, or when there are too many of them the gravest and nearest, and whether that is all."""
     kept: list[Pair] = []
     complete = True
     for seen, pair in enumerate(pairs, 1):
-        if complete or _gravity(pair) < _gravity(kept[MOST_NEAR - 1]):
+        if complete or _gravity(pair) < _gravity(kept[most - 1]):
             kept.append(pair)
-        if len(kept) >= 2 * MOST_NEAR:
-            kept, complete = _best(kept), False
+        if len(kept) >= 2 * most:
+            kept, complete = _best(kept, most), False
         if seen >= MOST_SEEN:
             complete = False
             break
-    if len(kept) > MOST_NEAR:
-        kept, complete = _best(kept), False
+    if len(kept) > most:
+        kept, complete = _best(kept, most), False
     return kept, complete
 
 
-def _best(pairs: list[Pair]) -> list[Pair]:
-    return sorted(pairs, key=_gravity)[:MOST_NEAR]
+def _best(pairs: list[Pair], most: int) -> list[Pair]:
+    return sorted(pairs, key=_gravity)[:most]
 
 
 def _gravity(pair: Pair) -> tuple[int, bool, float]:

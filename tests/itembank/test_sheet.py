@@ -2,6 +2,7 @@
 
 import io
 import re
+import time
 import zipfile
 from datetime import date
 from typing import Any
@@ -352,3 +353,10 @@ def test_all_options_in_one_cell_can_be_mapped() -> None:
     assert report.faults == ()
     texts = [option.content[0].text for option in report.good[0].body.content.options]
     assert texts == ["甲", "乙", "丙", "丁"]
+
+
+def test_a_csv_of_a_hundred_thousand_columns_is_read_as_far_as_a_workbook_would_be() -> None:
+    began = time.process_time()
+    sheet = read_sheet(("甲,乙\n" + "a," * 100_000 + "\n").encode())
+    assert (sheet.headers, sheet.rows[0].text("乙")) == (("甲", "乙"), "a")
+    assert time.process_time() - began < 1

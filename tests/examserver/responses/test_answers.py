@@ -71,6 +71,7 @@ def test_long_prose_fits_and_what_is_larger_than_a_step_is_told() -> None:
     assert not too_large(("a" * 20_000,) * 3)
     assert too_large(("a" * 20_000,) * 4)
     assert too_large("𬭎" * (MOST_BYTES // 4 + 1))
+    assert not too_large("\ud800" * 17_000) and not normalised("\ud800"), "half a sign is refused, not stumbled over"
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=("Cs",))))

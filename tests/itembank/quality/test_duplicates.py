@@ -186,3 +186,15 @@ def test_the_longest_stem_that_can_be_alike() -> None:
     for length in range(1, 15):
         longest = longest_alike(length, 75)
         assert fuzz.ratio("甲" * length, "甲" * longest) >= 75 > fuzz.ratio("甲" * length, "甲" * (longest + 1))
+
+
+def test_thousands_of_items_with_one_stem_stay_a_small_list_that_names_each() -> None:
+    items = [item(f"C-{n:04d}", STEM, (f"甲{n}", "乙", "丙")) for n in range(3_000)]
+    items += [item(f"K-{n}", STEM, key="ABCD"[n % 4]) for n in range(40)]
+    found = compare(*items)
+    assert len(found.pairs) < 10 * len(items)
+    assert {code for pair in found.pairs for code in (pair.first.code, pair.second.code)} == {
+        i.content.code for i in items
+    }
+    told = {code for pair in found.pairs if pair.kind == CONTRADICTION for code in (pair.first.code, pair.second.code)}
+    assert told == {f"K-{n}" for n in range(40)}
