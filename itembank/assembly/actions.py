@@ -250,10 +250,33 @@ def _count_uses(work: Work, row: AssemblyRow) -> None:
             work.session.add(use)
 
 
+class FormWithheld(Refused):
+    """What was approved is kept from reading: nobody needs the key any more, and a sealed form nobody needs at all."""
+
+    code = "form.withheld"
+    message_zh = "{why_zh}，不能查看{what_zh}"
+    message_en = "{why_en}: {what_en} is not shown"
+    next_zh = "答案仅供批准人在批准之前核对；密封之后请凭摘要核对"
+    next_en = "Keys are for the approver before the approval; sealed forms are known by their digests"
+
+
+def _check_reader(work: Work, row: AssemblyRow, with_key: bool) -> None:
+    """Raises FormWithheld for a sealed form, and for a key unless an approver has still to decide."""
+    if row.state == SEALED:
+        raise FormWithheld(why_zh="试卷已密封", why_en="The forms are sealed", what_zh="明文", what_en="their text")
+    approves = work.actor.kind == "system" or "forms.approve" in work.actor.permissions
+    key = {"what_zh": "答案", "what_en": "the key"}
+    if with_key and row.state != ASSEMBLED:
+        raise FormWithheld(why_zh="试卷已批准", why_en="The forms are approved", **key)
+    if with_key and not approves:
+        raise FormWithheld(why_zh="答案仅供批准人核对", why_en="Keys are for who approves", **key)
+
+
 def preview_form(work: Work, assembly_id: str, form_id: str, purpose: str, with_key: bool) -> FormDocument:
     """A form in plain text for a person who says why; the reading is recorded with its purpose."""
     row = load_assembly(work.session, assembly_id)
     gate_preview(work, row.bank_id, row.allocation_id, with_key)
+    _check_reader(work, row, with_key)
     found = [document for document in rebuild_documents(work, row) if document.form == form_id]
     if not found:
         raise NoSuchForm(what=form_id)

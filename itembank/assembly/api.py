@@ -117,7 +117,9 @@ def list_assemblies(work: Work) -> AssemblyList:
 )
 def list_sealable(work: Work) -> SealableList:
     """Newest first, without any content."""
+    own = own_allocations(work)
     rows = [row for row in assemblies(work.session) if (row.state, row.purpose) == ("approved", FORMAL)]
+    rows = [row for row in rows if own is None or row.allocation_id in own]
     return SealableList(assemblies=[_sealable(work, row) for row in rows])
 
 
@@ -151,8 +153,16 @@ def read_assembly(work: Work, assembly_id: str) -> AssemblyView:
     role="bank",
     access=Permit("forms.read"),
     answer=FormPreview,
-    errors=(NoSuchAssembly, NoSuchForm, ChecksFailed, FormAltered, NotAllocated, PlaintextWithheld),
-    summary="Read a form in plain text, saying why (recorded)",
+    errors=(
+        NoSuchAssembly,
+        NoSuchForm,
+        ChecksFailed,
+        FormAltered,
+        NotAllocated,
+        PlaintextWithheld,
+        actions.FormWithheld,
+    ),
+    summary="Read a form in plain text, saying why (recorded); not once it is sealed",
     write=True,
 )
 def preview_form(work: Work, assembly_id: str, form_id: str, query: PreviewQuery) -> FormPreview:

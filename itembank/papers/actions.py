@@ -22,13 +22,14 @@ from examserver.plumbing.trust import NoTrustedKey, load_trusted
 from examserver.plumbing.work import Work, open_work
 from itembank.allocation.store import owned
 from itembank.assembly.actions import AssemblyFacts, assembly_facts, form_documents, mark_sealed
+from itembank.assembly.swaps.tables import swaps_of
 from itembank.assembly.tables import APPROVED_FORMS, SEALED, AssemblyRow, load_assembly
 from itembank.items.state import FORMAL
 from itembank.items.tables import demand_ready, load_bank
 from itembank.papers.manifest import Custodian, read_manifest
 from itembank.papers.schemas import CustodianRequest, SealRequest
 from itembank.papers.sealing import FormToSeal, PaperFacts, SealedPaper, check_terms, seal_paper
-from itembank.papers.tables import CustodianRow, PaperRow, load_custodian, load_paper
+from itembank.papers.tables import CustodianRow, PaperRow, load_custodian, load_own_paper, load_paper
 
 
 class BadCustodianKey(Invalid):
@@ -177,7 +178,8 @@ def _check_duties(work: Work, row: AssemblyRow) -> None:
     if row.purpose != FORMAL:
         raise TrialPaper(assembly=row.id)
     demand_ready(load_bank(work.session, row.bank_id))
-    if work.actor.id in (row.by, row.approver):
+    swappers = {swap.by for swap in swaps_of(work.session, row.id)}
+    if work.actor.id in {row.by, row.approver} | swappers:
         raise SealerNotSeparate()
 
 
@@ -287,7 +289,7 @@ def run_sealing(runtime: RoleRuntime, payload: dict[str, Any], progress: Progres
 
 def take_file(work: Work, paper_id: str, what: str) -> bytes:
     """The package or the key package of a sealed paper; the download is recorded."""
-    row = load_paper(work.session, paper_id)
+    row = load_own_paper(work, paper_id)
     if row.destroyed_ms is not None:
         raise PaperDestroyed(paper=paper_id)
     name = row.package_digest if what == "package" else row.keys_digest

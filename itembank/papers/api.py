@@ -29,8 +29,8 @@ from itembank.papers.tables import (
     NoSuchPaper,
     PaperRow,
     all_custodians,
-    all_papers,
-    load_paper,
+    load_own_paper,
+    own_papers,
 )
 from itembank.papers.tracing import api as tracing_api  # noqa: F401
 
@@ -132,7 +132,7 @@ def seal_assembly(work: Work, assembly_id: str, body: SealRequest) -> SealingVie
 )
 def list_papers(work: Work) -> PapersView:
     names = _names(work)
-    return PapersView(papers=[_paper_view(row, names) for row in all_papers(work.session)])
+    return PapersView(papers=[_paper_view(row, names) for row in own_papers(work)])
 
 
 @endpoint(
@@ -145,7 +145,7 @@ def list_papers(work: Work) -> PapersView:
     summary="One paper: state, custodians, digests",
 )
 def show_paper(work: Work, paper_id: str) -> PaperView:
-    return _paper_view(load_paper(work.session, paper_id), _names(work))
+    return _paper_view(load_own_paper(work, paper_id), _names(work))
 
 
 @endpoint(
@@ -167,7 +167,7 @@ def take_paper_package(work: Work, paper_id: str) -> FileAnswer:
     "GET",
     "/api/bank/papers/{paper_id}/keys",
     role="bank",
-    access=Permit("papers.read"),
+    access=Permit("papers.seal"),
     answer=FileAnswer,
     write=True,
     errors=(NoSuchPaper, actions.NotSealedYet, actions.PaperDestroyed),

@@ -2,12 +2,15 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Integer, LargeBinary, String, select
+from sqlalchemy import JSON, BigInteger, Integer, LargeBinary, String, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from examserver.kernel.errors import Missing
 from examserver.plumbing.database import BankBase
 from examserver.plumbing.shared_tables import SHARED
+from examserver.plumbing.work import Work
+from itembank.allocation.store import own_allocations
+from itembank.assembly.tables import load_assembly
 from itembank.items.tables import ItemVersionRow
 
 
@@ -212,6 +215,25 @@ def all_papers(session: Session) -> list[PaperRow]:
     return list(session.scalars(select(PaperRow).order_by(PaperRow.requested_ms.desc(), PaperRow.id)))
 
 
+def _is_own(work: Work, row: PaperRow) -> bool:
+    """Whether a paper was assembled under an allocation of the acting person's unit; the authority's own see all."""
+    own = own_allocations(work)
+    return own is None or load_assembly(work.session, row.assembly).allocation_id in own
+
+
+def load_own_paper(work: Work, paper_id: str) -> PaperRow:
+    """A paper the acting person has to do with; for an institution another's does not exist: NoSuchPaper."""
+    row = load_paper(work.session, paper_id)
+    if not _is_own(work, row):
+        raise NoSuchPaper(what=paper_id)
+    return row
+
+
+def own_papers(work: Work) -> list[PaperRow]:
+    """The papers the acting person has to do with, newest first."""
+    return [row for row in all_papers(work.session) if _is_own(work, row)]
+
+
 def all_item_versions(session: Session) -> list[ItemVersionRow]:
     """Every version of every item, by id."""
     return list(session.scalars(select(ItemVersionRow).order_by(ItemVersionRow.id)))
@@ -235,6 +257,12 @@ def releases_of(session: Session, ceremony_id: str) -> list[CeremonyReleaseRow]:
     """The answers to a call, in the order they came."""
     query = select(CeremonyReleaseRow).where(CeremonyReleaseRow.ceremony == ceremony_id)
     return list(session.scalars(query.order_by(CeremonyReleaseRow.at_ms, CeremonyReleaseRow.custodian)))
+
+
+def wipe_for_good(session: Session) -> None:
+    """What this transaction overwrites is overwritten on the disk too (SQLite keeps freed pages otherwise)."""
+    if session.get_bind().dialect.name == "sqlite":
+        session.execute(text("PRAGMA secure_delete=ON"))
 
 
 def possessions_of(session: Session, paper_id: str) -> list[PossessionRow]:

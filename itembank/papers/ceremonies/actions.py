@@ -37,9 +37,10 @@ from itembank.papers.tables import (
     PaperRow,
     ceremonies_of,
     load_ceremony,
-    load_paper,
+    load_own_paper,
     person_names,
     releases_of,
+    wipe_for_good,
 )
 
 ASKED, CALLED, READY, DONE, CANCELLED = "asked", "called", "ready", "done", "cancelled"
@@ -121,7 +122,7 @@ def manifest_of(package: bytes) -> Manifest:
 def ask_ceremony(work: Work, paper_id: str, body: CeremonyRequest) -> CeremonyRow:
     """Ask for a ceremony; raises what stands against it."""
     work.attempt("ceremony.requested", paper_id, kind=body.kind, reason=body.reason)
-    paper = load_paper(work.session, paper_id)
+    paper = load_own_paper(work, paper_id)
     manifest = manifest_of(sealed_package(work, paper))
     if any(one.kind == body.kind and one.state in OPEN for one in ceremonies_of(work.session, paper_id)):
         raise CeremonyUnderWay()
@@ -169,7 +170,7 @@ def approve_ceremony(work: Work, ceremony_id: str) -> CeremonyRow:
     _need(row, ASKED)
     if row.asked_by == work.actor.id:
         raise CeremonyNeedsAnother()
-    paper = load_paper(work.session, row.paper)
+    paper = load_own_paper(work, row.paper)
     manifest = manifest_of(sealed_package(work, paper))
     key = SealingKey.generate()
     row.approved_by, row.approved_ms, row.state = work.actor.id, work.now_ms, CALLED
@@ -227,7 +228,7 @@ def submit_answer(work: Work, ceremony_id: str, data: bytes) -> Submitted:
     )
     row = load_ceremony(work.session, ceremony_id, lock=True)
     _need(row, CALLED)
-    package = sealed_package(work, load_paper(work.session, row.paper))
+    package = sealed_package(work, load_own_paper(work, row.paper))
     manifest, call, key = manifest_of(package), _read_call(row), ceremony_key(work, row)
     check_call(call, manifest, work.now_ms)
     missing = set(call.forms) - set(open_release(release, manifest, key, row.id))
@@ -277,7 +278,7 @@ def _complete(work: Work, row: CeremonyRow, call: Call, package: bytes) -> None:
     keys = form_keys(work, row, call, manifest)
     released = [one.custodian for one in releases_of(work.session, row.id)]
     made = reseal_paper(package, call, keys, released, _signer(work, manifest), work.now_ms)
-    paper = load_paper(work.session, row.paper)
+    paper = load_own_paper(work, row.paper)
     stored = paper_vault(work.runtime).put(made.package)
     paper.earlier = [*paper.earlier, _superseded(paper, row, work.now_ms)]
     paper.manifest_digest, paper.package_digest = made.manifest.digest, stored
@@ -305,15 +306,20 @@ def _superseded(paper: PaperRow, row: CeremonyRow, now_ms: int) -> dict[str, obj
 def needed_answers(work: Work, row: CeremonyRow) -> int:
     """How many custodians a ceremony needs: the threshold its paper had when the call was made."""
     if row.state == ASKED or row.call is None:
-        return load_paper(work.session, row.paper).threshold
-    earlier = [one for one in load_paper(work.session, row.paper).earlier if one["ceremony"] == row.id]
-    return int(earlier[0]["threshold"]) if earlier else load_paper(work.session, row.paper).threshold
+        return load_own_paper(work, row.paper).threshold
+    earlier = [one for one in load_own_paper(work, row.paper).earlier if one["ceremony"] == row.id]
+    return int(earlier[0]["threshold"]) if earlier else load_own_paper(work, row.paper).threshold
 
 
 def end_ceremony(work: Work, row: CeremonyRow, state: str) -> None:
-    """Close a ceremony and wipe its key: what was released to it opens nothing any more."""
+    """Close a ceremony and wipe its key and the shares that came: whoever finds both later could open the paper."""
+    answers = releases_of(work.session, row.id)
+    told = {answer.custodian: digest(answer.file) for answer in answers}
+    wipe_for_good(work.session)
     row.state, row.ended_ms, row.sealed_key = state, work.now_ms, None
-    work.record("ceremony.ended", row.id, paper=row.paper, state=state)
+    for answer in answers:
+        answer.file = b""
+    work.record("ceremony.ended", row.id, paper=row.paper, state=state, answers=told)
 
 
 def close_ceremony(work: Work, ceremony_id: str) -> CeremonyRow:

@@ -28,7 +28,7 @@ from itembank.papers.tables import (
     NoSuchCustodian,
     NoSuchPaper,
     ceremonies_of,
-    load_paper,
+    load_own_paper,
     person_names,
     releases_of,
 )
@@ -74,7 +74,7 @@ def ceremony_view(work: Work, row: CeremonyRow) -> CeremonyView:
     summary="A paper's ceremonies and who has answered",
 )
 def list_ceremonies(work: Work, paper_id: str) -> CeremoniesView:
-    load_paper(work.session, paper_id)
+    load_own_paper(work, paper_id)
     return CeremoniesView(ceremonies=[ceremony_view(work, row) for row in ceremonies_of(work.session, paper_id)])
 
 

@@ -13,14 +13,14 @@ from itembank.papers.possession import (
     read_possession,
     sign_challenge,
 )
-from itembank.papers.tables import PossessionRow, load_paper, possessions_of
+from itembank.papers.tables import PossessionRow, load_own_paper, possessions_of
 
 DAY_MS = 86_400_000
 
 
 def challenge_custodian(work: Work, paper_id: str, custodian_id: str, days: int) -> tuple[PossessionRow, bytes]:
     """A fresh challenge for one custodian of a sealed paper, as a row and as the signed file."""
-    manifest = manifest_of(sealed_package(work, load_paper(work.session, paper_id)))
+    manifest = manifest_of(sealed_package(work, load_own_paper(work, paper_id)))
     custodian = manifest.custodian(custodian_id)
     nonce, until = secrets.token_bytes(32), work.now_ms + days * DAY_MS
     challenge = Challenge(manifest.paper, manifest.digest, custodian.custodian, nonce, work.now_ms, until)
@@ -43,7 +43,7 @@ def take_possession(work: Work, paper_id: str, data: bytes) -> PossessionRow:
     """Check and keep an answer; raises PossessionNotProven, and the attempt stays on record."""
     found = read_possession(data)
     work.attempt("possession.answered", paper_id, custodian=found.custodian, file=digest(data))
-    manifest = manifest_of(sealed_package(work, load_paper(work.session, paper_id)))
+    manifest = manifest_of(sealed_package(work, load_own_paper(work, paper_id)))
     open_rows = {
         row.nonce: row
         for row in possessions_of(work.session, paper_id)

@@ -9,7 +9,7 @@ from itembank.papers.manifest import CustodianNotInPaper
 from itembank.papers.possession import PossessionNotProven
 from itembank.papers.possessions import actions
 from itembank.papers.possessions.schemas import ChallengeRequest, PossessionsView, PossessionView
-from itembank.papers.tables import NoSuchPaper, PossessionRow, all_custodians, load_paper, possessions_of
+from itembank.papers.tables import NoSuchPaper, PossessionRow, all_custodians, load_own_paper, possessions_of
 
 
 def _view(row: PossessionRow, names: dict[str, str]) -> PossessionView:
@@ -38,7 +38,7 @@ def _names(work: Work) -> dict[str, str]:
     summary="Which custodians have proven that they hold their shares, and when",
 )
 def list_possessions(work: Work, paper_id: str) -> PossessionsView:
-    load_paper(work.session, paper_id)
+    load_own_paper(work, paper_id)
     names = _names(work)
     return PossessionsView(possessions=[_view(row, names) for row in possessions_of(work.session, paper_id)])
 

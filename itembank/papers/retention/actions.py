@@ -4,7 +4,6 @@ The record and the wiping of keys in rows are one transaction; the files follow 
 between, `exam bank fsck` names the files left over and approving once more removes them.
 """
 
-from sqlalchemy import text
 
 from examserver.kernel.calendar import local_day
 from examserver.kernel.crypto.sign import Signer
@@ -36,9 +35,10 @@ from itembank.papers.tables import (
     ceremonies_of,
     destructions_of,
     holds_of,
-    load_paper,
+    load_own_paper,
     person_names,
     releases_of,
+    wipe_for_good,
 )
 
 ASKED, DONE, WITHDRAWN = "asked", "done", "withdrawn"
@@ -97,7 +97,7 @@ def standing_holds(work: Work, paper_id: str) -> list[HoldRow]:
 
 def place_hold(work: Work, paper_id: str, reason: str) -> HoldRow:
     """Keep everything of a paper whatever the calendar says."""
-    load_paper(work.session, paper_id)
+    load_own_paper(work, paper_id)
     row = HoldRow(id=work.new_id("hld"), paper=paper_id, reason=reason, placed_by=work.actor.id, placed_ms=work.now_ms)
     work.session.add(row)
     work.record("paper.hold_placed", paper_id, hold=row.id, reason=reason)
@@ -131,7 +131,7 @@ def _check(work: Work, paper: PaperRow) -> Retention:
 def ask_destruction(work: Work, paper_id: str, reason: str) -> DestructionRow:
     """Ask for a paper's material to be destroyed; refused before the date and under a hold."""
     work.attempt("destruction.requested", paper_id, reason=reason)
-    paper = load_paper(work.session, paper_id)
+    paper = load_own_paper(work, paper_id)
     _check(work, paper)
     if any(one.state == ASKED for one in destructions_of(work.session, paper_id)):
         raise DestructionWrongState(state=ASKED)
@@ -171,7 +171,7 @@ def approve_destruction(work: Work, destruction_id: str) -> DestructionRow:
     """Approve by another person and destroy; approving once more removes what a stopped machine left behind."""
     work.attempt("destruction.approval_attempted", destruction_id)
     row = load_destruction(work, destruction_id)
-    paper = load_paper(work.session, row.paper)
+    paper = load_own_paper(work, row.paper)
     if row.state == ASKED:
         if row.asked_by == work.actor.id:
             raise NeedsAnotherPerson()
@@ -191,8 +191,7 @@ def _remove(vault: Vault, files: list[str]) -> None:
 
 def _destroy(work: Work, row: DestructionRow, paper: PaperRow, rule: Retention) -> None:
     """Wipe what lies in rows and write the record; the list is made anew: nothing that came since is left."""
-    if work.session.get_bind().dialect.name == "sqlite":
-        work.session.execute(text("PRAGMA secure_delete=ON"))
+    wipe_for_good(work.session)
     package = paper_vault(work.runtime).get(str(paper.package_digest))
     manifest = manifest_of(package)
     material = material_of(work, paper)

@@ -22,7 +22,7 @@ from itembank.papers.tables import (
     NoSuchPaper,
     destructions_of,
     holds_of,
-    load_paper,
+    load_own_paper,
     person_names,
 )
 
@@ -63,7 +63,7 @@ def _destruction(work: Work, row: DestructionRow) -> DestructionView:
     summary="Until when a paper is kept, what will be destroyed then, and what holds it",
 )
 def show_retention(work: Work, paper_id: str) -> RetentionView:
-    paper = load_paper(work.session, paper_id)
+    paper = load_own_paper(work, paper_id)
     rule = actions.retention(work, paper)
     return RetentionView(
         paper=paper.id,

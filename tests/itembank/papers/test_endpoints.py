@@ -150,6 +150,47 @@ def test_whoever_assembled_or_approved_may_not_seal_and_the_attempt_is_recorded(
     assert "paper.sealing_asked" in acts
 
 
+def test_forms_close_step_by_step_and_whoever_swapped_an_item_does_not_seal(
+    bank: Bank, sealer: Person, custodians: list[str]
+) -> None:
+    trust_authority(bank)
+    swapper = bank.world.signed_in("bank", "swapper", "paper_approver", "paper_sealer")
+    assembly = assemble(bank, "换题", bank.assembler)
+    form = bank.assembler.get(f"/api/bank/assemblies/{assembly}").json["forms"][0]["form"]
+    path, why = f"/api/bank/assemblies/{assembly}/forms/{form}", {"purpose": "核对试卷"}
+    keyed = why | {"with_key": "true"}
+    assert bank.assembler.get(path, query_string=keyed).json["code"] == "form.withheld"
+    assert swapper.get(path, query_string=keyed).json["key"]["items"]
+    item = swapper.get(path, query_string=why).json["content"]["sections"][0]["items"][0]["code"]
+    found = swapper.get(f"{path}/swaps", query_string={"item": item, "purpose": "题干过时"}).json["proposals"]
+    swap = {"item": item, "replacement": found[0]["code"], "reason": "题干过时"}
+    assert swapper.post(f"{path}/swaps", swap).status_code == 200
+    assert bank.releaser.post(f"/api/bank/assemblies/{assembly}/approve").status_code == 200
+    seal = f"/api/bank/assemblies/{assembly}/papers"
+    assert swapper.post(seal, terms(custodians)).json["code"] == "paper.sealer_not_separate"
+    assert bank.releaser.get(path, query_string=keyed).json["code"] == "form.withheld"
+    assert bank.releaser.get(path, query_string=why).status_code == 200
+    asked = sealer.post(seal, terms(custodians))
+    bank.world.run_jobs()
+    assert sealer.get(f"/api/bank/papers/{asked.json['paper']}").json["state"] == "sealed"
+    assert bank.releaser.get(path, query_string=why).json["code"] == "form.withheld"
+
+
+def test_papers_of_others_do_not_exist_for_an_institution(bank: Bank, sealer: Person, custodians: list[str]) -> None:
+    trust_authority(bank)
+    unit = bank.admin.post("/api/bank/units", {"name": "乙公司"}).json["id"]
+    stranger = bank.world.signed_in("bank", "stranger", "paper_sealer", "custody_officer")
+    account = stranger.get("/api/bank/me").json["account_id"]
+    bank.admin.post(f"/api/bank/members/{account}/unit", {"unit": unit})
+    assembly = approved(bank, "他人")
+    assert stranger.get("/api/bank/sealable-assemblies").json["assemblies"] == []
+    paper = sealer.post(f"/api/bank/assemblies/{assembly}/papers", terms(custodians)).json["paper"]
+    bank.world.run_jobs()
+    assert stranger.get("/api/bank/papers").json["papers"] == []
+    for door in ("", "/package", "/keys", "/ceremonies", "/possessions", "/retention"):
+        assert stranger.get(f"/api/bank/papers/{paper}{door}").json["code"] == "paper.sealed_missing", door
+
+
 def test_nobody_seals_for_custodians_they_enrolled(bank: Bank, custodians: list[str]) -> None:
     trust_authority(bank)
     person = bank.world.signed_in("bank", "admin_and_sealer", "bank_admin", "paper_sealer")
