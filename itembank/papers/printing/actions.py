@@ -11,20 +11,24 @@ from dataclasses import dataclass
 
 from examserver.kernel.access import Actor
 from examserver.kernel.archive import read_archive
+from examserver.kernel.calendar import day_text, local_time
 from examserver.kernel.canonical import digest
 from examserver.kernel.crypto.seal import CannotOpen
-from examserver.kernel.documents import require_signatures
+from examserver.kernel.documents import read_document, require_signatures
 from examserver.kernel.errors import Json, Refused
+from examserver.kernel.fields import Fields
 from examserver.plumbing.runtime import RoleRuntime
 from examserver.plumbing.trust import trust_of
 from examserver.plumbing.work import Work, open_work
 from itembank.papers.ceremonies.actions import READY, CeremonyWrongState, form_keys, manifest_of, sealed_package
 from itembank.papers.ceremony import check_call, read_call
+from itembank.papers.manifest import MANIFEST_TYPE, Manifest, read_manifest
 from itembank.papers.opening import FormAltered, open_form, open_key_package, read_key_package
 from itembank.papers.printing.paper import print_marking_key
 from itembank.papers.printing.store import font_sources, print_apart
-from itembank.papers.tables import CopyRow, load_ceremony, load_paper
+from itembank.papers.tables import CopyRow, load_ceremony, load_own_paper
 
+ORDER_TYPE = "exam.sitting-order"
 SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 
@@ -36,6 +40,35 @@ class TooManyCopies(Refused):
     message_en = "{allowed} copies were approved, {printed} are printed; {asked} more are too many"
     next_zh = "请减少份数，或另行申请"
     next_en = "Print fewer, or ask for another ceremony"
+
+
+class KeysTooEarly(Refused):
+    """The sitting is not over."""
+
+    code = "marking_key.too_early"
+    message_zh = "场次计划于 {over} 结束，此前不能打印评分标准"
+    message_en = "The sitting is planned to end at {over}; its marking key is not printed before"
+    next_zh = "请在考试结束之后打印"
+    next_en = "Print it after the exam has ended"
+
+
+class KeysOfAnotherPaper(Refused):
+    """Key package, paper and order do not belong together."""
+
+    code = "marking_key.other_paper"
+    message_zh = "答案包、试卷包与场次指令不属于同一份试卷"
+    message_en = "Key package, paper package and sitting order do not belong together"
+    next_zh = "请核对三个文件"
+    next_en = "Check the three files"
+
+
+@dataclass(frozen=True)
+class KeyFiles:
+    """What two persons bring to print a marking key: sealed keys, the paper's manifest, the sitting's order."""
+
+    keys: bytes
+    manifest: bytes
+    order: bytes
 
 
 class OnePersonPrints(Refused):
@@ -90,7 +123,7 @@ def _begin(work: Work, ceremony_id: str, copies: int) -> _Print:
     call = read_call(row.call)
     if row.printed + copies > call.copies:
         raise TooManyCopies(allowed=call.copies, printed=row.printed, asked=copies)
-    package = sealed_package(work, load_paper(work.session, row.paper))
+    package = sealed_package(work, load_own_paper(work, row.paper))
     manifest, form_id = manifest_of(package), call.forms[0]
     check_call(call, manifest, work.now_ms)
     key = form_keys(work, row, call, manifest)[form_id]
@@ -116,20 +149,46 @@ def _begin(work: Work, ceremony_id: str, copies: int) -> _Print:
     return _Print(manifest.paper, manifest.title, form, tuple(marks))
 
 
-def print_key(runtime: RoleRuntime, persons: Sequence[Actor], data: bytes, form: str, title: str, name: str) -> bytes:
-    """The marking key of one form, by two persons of the authority whose key opens the package; recorded for both."""
+def print_key(runtime: RoleRuntime, persons: Sequence[Actor], files: KeyFiles, form: str) -> tuple[str, bytes]:
+    """(form id, marking key as PDF) by two persons of the authority whose key opens the package; recorded for both.
+
+    Only after the planned end of a sitting this authority ordered with the paper: nobody holds the answers before.
+    Raises OnePersonPrints, KeysTooEarly, KeysOfAnotherPaper, KeysElsewhere, SignatureBroken or FormAltered.
+    """
     if len({one.id for one in persons}) < 2:
         raise OnePersonPrints()
-    package = read_key_package(data)
+    package, manifest = read_key_package(files.keys), read_manifest(files.manifest)
+    chosen = next((one for one in manifest.forms if form in (one.form, one.name)), None) or manifest.form(form)
     with open_work(runtime, persons[0]) as work:
-        facts = {"paper": package.paper, "form": form, "keys": digest(data)}
+        facts = {"paper": package.paper, "form": chosen.form, "keys": digest(files.keys)}
         work.attempt("marking_key.print_attempted", package.paper, **facts)
-        require_signatures(package.document, trust_of(work), {"bank"})
+        trust = trust_of(work)
+        require_signatures(package.document, trust, {"bank"})
+        require_signatures(read_document(files.manifest, MANIFEST_TYPE), trust, {"bank"})
+        if package.manifest_digest not in manifest.lineage:
+            raise KeysOfAnotherPaper()
+        _demand_over(work, manifest, files.order)
         try:
             keys = {str(one["form"]): one for one in open_key_package(package, runtime.keys.sealing)}
         except CannotOpen:
             raise KeysElsewhere() from None
-        if form not in keys:
-            raise FormAltered(form=form, reason_zh="答案包中没有这份试卷", reason_en="the key package has no such form")
+        if chosen.form not in keys:
+            raise FormAltered(
+                form=chosen.form, reason_zh="答案包中没有这份试卷", reason_en="the key package has no such form"
+            )
         work.record("marking_key.printed", package.paper, persons=[one.id for one in persons], **facts)
-    return print_marking_key(title, name, keys[form], "、".join(one.name for one in persons), font_sources())
+    names = "、".join(one.name for one in persons)
+    return chosen.form, print_marking_key(manifest.title, chosen.name, keys[chosen.form], names, font_sources())
+
+
+def _demand_over(work: Work, manifest: Manifest, order: bytes) -> None:
+    """Raises KeysTooEarly unless the order of this authority names the paper and its planned end has passed."""
+    document = read_document(order, ORDER_TYPE)
+    require_signatures(document, trust_of(work), {"authority"})
+    fields = Fields(document.body, "order")
+    named = {one.text("manifest_digest", 80) for one in fields.many("papers", 100)}
+    over_ms = fields.integer("starts_ms") + 1000 * fields.integer("duration_s")
+    if not named & set(manifest.lineage):
+        raise KeysOfAnotherPaper()
+    if work.now_ms < over_ms:
+        raise KeysTooEarly(over=f"{day_text(local_time(over_ms).date())} {local_time(over_ms):%H:%M}")

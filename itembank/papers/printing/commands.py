@@ -11,8 +11,8 @@ from examserver.plumbing.files import SECRET, write_durably
 from examserver.plumbing.runtime import RoleRuntime
 from examserver.plumbing.settings import Settings
 from itembank.entry.commands import bank_runtime, person, sign_in
-from itembank.papers.manifest import MANIFEST_NAME, read_manifest
-from itembank.papers.printing.actions import print_copies, print_key
+from itembank.papers.manifest import MANIFEST_NAME
+from itembank.papers.printing.actions import KeyFiles, print_copies, print_key
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 OUT = click.Path(path_type=Path)
@@ -37,6 +37,7 @@ def print_form_command(settings: Settings, /, ceremony: str, copies: int, out: P
 @click.command("marking-key")
 @click.option("--keys", type=FILE, required=True, help="The sealed key package.")
 @click.option("--package", type=FILE, required=True, help="The sealed paper package, for title and form names.")
+@click.option("--order", type=FILE, required=True, help="The signed order of the sitting; it must be over.")
 @click.option("--form", required=True, help="Name or id of the form.")
 @click.option("--login", "logins", multiple=True, required=True, help="Two persons of the authority.")
 @click.option(
@@ -44,19 +45,18 @@ def print_form_command(settings: Settings, /, ceremony: str, copies: int, out: P
 )
 @click.option("--out", type=OUT, required=True, help="PDF to write.")
 @click.pass_obj
-def marking_key(settings: Settings, /, keys: Path, package: Path, form: str, **asked: Any) -> None:
+def marking_key(settings: Settings, /, keys: Path, package: Path, order: Path, form: str, **asked: Any) -> None:
     """Print the marking key of one form on the authority's server; two persons sign in for it."""
     if len(asked["logins"]) != len(asked["passwords"]):
         raise click.UsageError("give --login and --password-file as often as each other")
-    manifest = read_manifest(read_archive(package.read_bytes())[MANIFEST_NAME])
-    chosen = next((one for one in manifest.forms if form in (one.form, one.name)), None) or manifest.form(form)
+    files = KeyFiles(keys.read_bytes(), read_archive(package.read_bytes())[MANIFEST_NAME], order.read_bytes())
     runtime = RoleRuntime("authority", settings)
     runtime.database.prepare()
     try:
         pairs = zip(asked["logins"], asked["passwords"], strict=True)
         persons = [sign_in(runtime, login, path.read_text("utf-8").strip(), "keys.print") for login, path in pairs]
-        made = print_key(runtime, persons, keys.read_bytes(), chosen.form, manifest.title, chosen.name)
+        printed, made = print_key(runtime, persons, files, form)
     finally:
         runtime.close()
     write_durably(asked["out"], made, SECRET)
-    click.echo(json.dumps({"paper": manifest.paper, "form": chosen.form, "out": str(asked["out"])}, ensure_ascii=False))
+    click.echo(json.dumps({"form": printed, "out": str(asked["out"])}, ensure_ascii=False))

@@ -5,13 +5,13 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import select
 
 from examserver.kernel.documents import read_document, require_signatures
-from examserver.kernel.errors import Json, Missing
+from examserver.kernel.errors import Json, Missing, Refused
 from examserver.plumbing.trust import trust_of
 from examserver.plumbing.work import Work
 from itembank.assembly.tables import AssemblyFormRow, load_assembly, sections_of
 from itembank.items.tables import ItemRow, ItemVersionRow
 from itembank.papers.fragment import Fragment, words_of
-from itembank.papers.tables import PaperRow, all_papers, copies_of, load_paper
+from itembank.papers.tables import PaperRow, copies_of, load_own_paper, own_papers
 from itembank.papers.trace import (
     ShownForm,
     ShownItem,
@@ -37,6 +37,16 @@ class NothingToTrace(Missing):
     next_en = "Name a paper, or give a package with its custodians' keys (--package)"
 
 
+class RecordWithoutOrder(Refused):
+    """A sitting record of a sitting none of the orders speaks of."""
+
+    code = "trace.record_without_order"
+    message_zh = "场次记录 {sitting} 没有对应的场次指令"
+    message_en = "No order speaks of the recorded sitting {sitting}"
+    next_zh = "请同时提供这个场次的指令"
+    next_en = "Hand in the order of that sitting too"
+
+
 def trace(
     work: Work,
     fragment: Fragment,
@@ -47,7 +57,7 @@ def trace(
 ) -> Traced:
     """Where a fragment can come from among these papers (all when none is named); orders must be the authority's."""
     work.attempt("paper.trace_asked", ",".join(papers) or "all", reason=reason, items=len(fragment.seen))
-    rows = [load_paper(work.session, one) for one in papers] or all_papers(work.session)
+    rows = [load_own_paper(work, one) for one in papers] or own_papers(work)
     rows = [row for row in rows if row.sealed_ms is not None]
     forms = [form for row in rows for form in forms_of_paper(work, row)]
     if not forms:
@@ -62,13 +72,19 @@ def trace(
 
 
 def _seated(work: Work, orders: Sequence[bytes], records: Sequence[bytes]) -> list[Source]:
+    """Who sat where: as the authority ordered, corrected by what trusted halls recorded of these very orders."""
     sources: list[Source] = []
     for data in orders:
         document = read_document(data, ORDER_TYPE)
         require_signatures(document, trust_of(work), {"authority"})
         sources += sources_of_order(document.body)
+    ordered = {source.sitting for source in sources}
     for data in records:
-        sources = corrected(sources, read_document(data, RECORD_TYPE).body)
+        record = read_document(data, RECORD_TYPE)
+        require_signatures(record, trust_of(work), {"hall"})
+        if record.body.get("sitting") not in ordered:
+            raise RecordWithoutOrder(sitting=str(record.body.get("sitting"))[:60])
+        sources = corrected(sources, record.body)
     return sources
 
 

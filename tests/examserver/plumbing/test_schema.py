@@ -1,13 +1,15 @@
 """The schema: what the histories build is what the tables in code say, on both databases."""
 
+import json
 import threading
 from pathlib import Path
 
 import pytest
+from alembic import command
 from sqlalchemy import create_engine, text
 
 from examserver.plumbing.database import METADATA, Database
-from examserver.plumbing.schema import differences
+from examserver.plumbing.schema import alembic_config, differences, upgrade
 from examserver.slices import load_tables
 
 
@@ -53,3 +55,26 @@ def test_processes_that_start_together_prepare_the_schema_once(tmp_path: Path) -
     for thread in threads:
         thread.join()
     assert faults == []
+
+
+def test_items_used_before_the_ledger_are_counted_when_a_bank_is_upgraded(tmp_path: Path) -> None:
+    load_tables()
+    engine = Database("bank", f"sqlite:///{tmp_path / 'bank'}.db").engine
+    placed = [{"id": "S1", "items": [{"code": "Q1"}, {"code": "Q2"}]}]
+    with engine.execution_options(exam_write=True).begin() as connection:
+        command.upgrade(alembic_config("bank", METADATA["bank"], connection), "0005")
+        for state in ("approved", "assembled"):
+            values = {"id": state, "state": state, "sections": json.dumps(placed)}
+            connection.execute(text(ASSEMBLY), values)
+            connection.execute(text(FORM), values)
+    upgrade("bank", METADATA["bank"], engine)
+    with engine.connect() as connection:
+        rows = connection.execute(text("SELECT assembly_id, form_id, code, at_ms FROM item_use ORDER BY code")).all()
+    assert [tuple(row) for row in rows] == [("approved", "f", "Q1", 7), ("approved", "f", "Q2", 7)]
+
+
+ASSEMBLY = """INSERT INTO assembly (id, bank_id, blueprint_id, blueprint_digest, specification_digest, pool_digest,
+ seed, forms, reserve_forms, state, shortages, overlap, job_id, solver, "by", by_name, created_ms, approver, approver_name,
+ approved_ms) VALUES (:id, 'b', '', '', '', '', '', 1, 0, :state, '[]', '[]', '', '', '', '', 1, '', '', 7)"""
+FORM = """INSERT INTO assembly_form (assembly_id, form_id, number, name, reserve, sections, items, digest, key_digest,
+ checks) VALUES (:id, 'f', 1, 'A', 0, :sections, 2, '', '', '[]')"""

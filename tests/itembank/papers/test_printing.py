@@ -12,16 +12,20 @@ from click.testing import CliRunner, Result
 
 from examserver.cli import exam
 from examserver.kernel.access import system_actor
+from examserver.kernel.archive import read_archive
 from examserver.kernel.canonical import b64u
 from examserver.kernel.crypto.keys import KeyPair
 from examserver.kernel.crypto.sign import Signer
+from examserver.kernel.documents import sign_document
 from examserver.plumbing.audit_store import read_events
 from examserver.plumbing.fonts import load_fonts
+from examserver.plumbing.runtime import RoleRuntime
 from examserver.plumbing.trust import trust_key
 from examserver.plumbing.work import open_work
 from itembank.assembly.content import FormDocument
 from itembank.items.content import html_block, text_block
-from itembank.papers.printing.actions import OnePersonPrints
+from itembank.papers.manifest import MANIFEST_NAME, read_manifest
+from itembank.papers.printing.actions import KeysTooEarly, OnePersonPrints
 from itembank.papers.printing.answer_sheet import signs_of
 from itembank.papers.printing.markup import inline, parse_fragment
 from itembank.papers.printing.paper import print_form, print_marking_key
@@ -134,6 +138,13 @@ def test_every_item_has_its_place_on_the_answer_sheet(document: FormDocument, pr
     assert signs_of(item) == ["对", "错"]
 
 
+def an_order(runtime: RoleRuntime, package: bytes, starts_ms: int) -> bytes:
+    """A sitting order of this authority for the paper, an hour and a half long."""
+    manifest = read_manifest(read_archive(package)[MANIFEST_NAME])
+    body = {"starts_ms": starts_ms, "duration_s": 5400, "papers": [{"manifest_digest": manifest.digest}]}
+    return sign_document(body, "exam.sitting-order", 1, [Signer("authority", "省中心", runtime.keys.signing)])
+
+
 def test_the_marking_key_is_printed_by_two_of_the_authority_and_by_nobody_else(tmp_path: Path) -> None:
     world = make_world(tmp_path / "data", roles=("authority",))
     runtime = world.runtimes["authority"]
@@ -149,9 +160,11 @@ def test_the_marking_key_is_printed_by_two_of_the_authority_and_by_nobody_else(t
     (tmp_path / "p.paper.zip").write_bytes(sealed.package)
     (tmp_path / "p.keys.json").write_bytes(sealed.keys)
     (tmp_path / "secret").write_text(PASSWORD)
+    (tmp_path / "p.order.json").write_bytes(an_order(runtime, sealed.package, runtime.clock.now_ms() - 7_200_000))
+    (tmp_path / "early.order.json").write_bytes(an_order(runtime, sealed.package, runtime.clock.now_ms() - 600_000))
 
-    def run(*logins: str) -> Result:
-        asked = ["--keys", "p.keys.json", "--package", "p.paper.zip", "--out", "m.pdf"]
+    def run(*logins: str, order: str = "p.order.json") -> Result:
+        asked = ["--keys", "p.keys.json", "--package", "p.paper.zip", "--order", order, "--out", "m.pdf"]
         words = ["--data", str(tmp_path / "data"), "paper", "marking-key", "--form", "A"]
         words += [one if one.startswith("--") else str(tmp_path / one) for one in asked]
         for login in logins:
@@ -159,6 +172,7 @@ def test_the_marking_key_is_printed_by_two_of_the_authority_and_by_nobody_else(t
         return CliRunner().invoke(exam, words)
 
     assert isinstance(run("甲", "甲").exception, OnePersonPrints)
+    assert isinstance(run("甲", "乙", order="early.order.json").exception, KeysTooEarly), "the sitting still runs"
     done = run("甲", "乙")
     assert done.exit_code == 0, (done.output, done.exception)
     assert "评分标准" in "".join(pages((tmp_path / "m.pdf").read_bytes()))

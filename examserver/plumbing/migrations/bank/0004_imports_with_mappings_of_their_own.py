@@ -22,6 +22,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("job_id", sa.String(length=40), server_default="", nullable=False))
         batch_op.add_column(sa.Column("took_ms", sa.BigInteger(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("unit", sa.String(length=40), server_default="", nullable=False))
+    op.execute("UPDATE item_import SET faulty = rows - good")
     op.create_table(
         "item_asset_giver",
         sa.Column("digest", sa.String(length=80), nullable=False),

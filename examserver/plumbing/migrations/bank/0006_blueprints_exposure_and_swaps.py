@@ -48,6 +48,31 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("took_ms", sa.Integer(), server_default="0", nullable=False))
     with op.batch_alter_table("assembly_form", schema=None) as batch_op:
         batch_op.add_column(sa.Column("report", sa.JSON(), server_default="{}", nullable=False))
+    _count_earlier_uses()
+
+
+def _count_earlier_uses() -> None:
+    """Items of forms approved before there was a ledger have been used all the same."""
+    bind = op.get_bind()
+    assemblies = sa.table(
+        "assembly", sa.column("id"), sa.column("bank_id"), sa.column("state"), sa.column("approved_ms"),
+        sa.column("created_ms"),
+    )  # fmt: skip
+    forms = sa.table(
+        "assembly_form", sa.column("assembly_id"), sa.column("form_id"), sa.column("reserve"),
+        sa.column("sections", sa.JSON()),
+    )  # fmt: skip
+    names = ("assembly_id", "form_id", "code", "bank_id", "reserve", "purpose", "at_ms")
+    uses = sa.table("item_use", *(sa.column(name) for name in names))
+    query = sa.select(assemblies, forms.c.form_id, forms.c.reserve, forms.c.sections)
+    query = query.join(forms, forms.c.assembly_id == assemblies.c.id)
+    for row in bind.execute(query.where(assemblies.c.state.in_(("approved", "sealed")))).all():
+        codes = sorted({item["code"] for part in row.sections for item in part["items"]})
+        shared = {
+            "assembly_id": row.id, "form_id": row.form_id, "bank_id": row.bank_id, "reserve": row.reserve,
+            "purpose": "formal", "at_ms": row.approved_ms or row.created_ms,
+        }  # fmt: skip
+        bind.execute(uses.insert(), [shared | {"code": code} for code in codes])
 
 
 def downgrade() -> None:
