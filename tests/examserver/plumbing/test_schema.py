@@ -74,7 +74,8 @@ def test_items_used_before_the_ledger_are_counted_when_a_bank_is_upgraded(tmp_pa
 
 
 ASSEMBLY = """INSERT INTO assembly (id, bank_id, blueprint_id, blueprint_digest, specification_digest, pool_digest,
- seed, forms, reserve_forms, state, shortages, overlap, job_id, solver, "by", by_name, created_ms, approver, approver_name,
+ seed, forms,
+ reserve_forms, state, shortages, overlap, job_id, solver, "by", by_name, created_ms, approver, approver_name,
  approved_ms) VALUES (:id, 'b', '', '', '', '', '', 1, 0, :state, '[]', '[]', '', '', '', '', 1, '', '', 7)"""
 FORM = """INSERT INTO assembly_form (assembly_id, form_id, number, name, reserve, sections, items, digest, key_digest,
  checks) VALUES (:id, 'f', 1, 'A', 0, :sections, 2, '', '', '[]')"""
