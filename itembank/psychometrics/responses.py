@@ -112,13 +112,23 @@ def _cells(data: bytes, what_zh: str, what: str) -> list[list[str]]:
     else:
         text = "\0"
     if "\0" in text:
-        refuse([file_fault("file.unreadable", f"{what_zh}不是文本文件（请另存为 CSV）", f"{what} is not a text file; save it as CSV")])
+        refuse(
+            [
+                file_fault(
+                    "file.unreadable",
+                    f"{what_zh}不是文本文件（请另存为 CSV）",
+                    f"{what} is not a text file; save it as CSV",
+                )
+            ]
+        )
     first = text.partition("\n")[0]
     delimiter = max(",\t;", key=first.count)
     try:
         return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:
-        refuse([file_fault("file.malformed", f"{what_zh}不是完好的 CSV（{error}）", f"{what} is no sound CSV ({error})")])
+        refuse(
+            [file_fault("file.malformed", f"{what_zh}不是完好的 CSV（{error}）", f"{what} is no sound CSV ({error})")]
+        )
         raise  # refuse has raised already
 
 
