@@ -229,6 +229,13 @@ def load_own_paper(work: Work, paper_id: str) -> PaperRow:
     return row
 
 
+def load_own_ceremony(work: Work, ceremony_id: str, lock: bool = False) -> CeremonyRow:
+    """A ceremony of a paper the acting person has to do with; raises NoSuchCeremony or NoSuchPaper."""
+    row = load_ceremony(work.session, ceremony_id, lock=lock)
+    load_own_paper(work, row.paper)
+    return row
+
+
 def own_papers(work: Work) -> list[PaperRow]:
     """The papers the acting person has to do with, newest first."""
     return [row for row in all_papers(work.session) if _is_own(work, row)]

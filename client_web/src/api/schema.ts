@@ -148,7 +148,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Watch a job */
+        /** Watch a job; what came of it is for who asked, and for who may read all jobs */
         get: operations["authority_job"];
         put?: never;
         post?: never;
@@ -813,7 +813,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a form in plain text, saying why (recorded) */
+        /** Read a form in plain text, saying why (recorded); not once it is sealed */
         get: operations["preview_form"];
         put?: never;
         post?: never;
@@ -1709,7 +1709,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One import with its faults */
+        /** One import with its faults (the reading is recorded) */
         get: operations["read_import"];
         put?: never;
         post?: never;
@@ -1845,7 +1845,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every fault and warning as CSV */
+        /** Every fault and warning as CSV (the reading is recorded) */
         get: operations["download_report"];
         put?: never;
         post?: never;
@@ -1862,7 +1862,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A faulty row with its cells, for correcting it */
+        /** A faulty row with its cells, for correcting it (the reading is recorded) */
         get: operations["read_row_cells"];
         put?: never;
         post?: never;
@@ -2032,7 +2032,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Watch a job */
+        /** Watch a job; what came of it is for who asked, and for who may read all jobs */
         get: operations["bank_job"];
         put?: never;
         post?: never;
@@ -2553,6 +2553,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bank/reviews/{drawn_id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give back a review drawn for you */
+        post: operations["decline_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/bank/reviews/{drawn_id}/redraw": {
         parameters: {
             query?: never;
@@ -2562,7 +2579,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take a review from somebody and draw another person */
+        /** Take a lapsed review from somebody and draw another person */
         post: operations["draw_again"];
         delete?: never;
         options?: never;
@@ -2866,7 +2883,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Watch a job */
+        /** Watch a job; what came of it is for who asked, and for who may read all jobs */
         get: operations["hall_job"];
         put?: never;
         post?: never;
@@ -5404,6 +5421,14 @@ export interface components {
             signing_key: string;
         };
         /**
+         * DeclineRequest
+         * @description Why a reviewer cannot give a review drawn for them.
+         */
+        DeclineRequest: {
+            /** Reason */
+            reason: string;
+        };
+        /**
          * DestructionView
          * @description A destruction: asked, done or withdrawn.
          */
@@ -5586,11 +5611,6 @@ export interface components {
              * @default 1
              */
             per_item: number;
-            /**
-             * Seed
-             * @default
-             */
-            seed: string;
         };
         /**
          * DrawView
@@ -8614,9 +8634,10 @@ export interface components {
         };
         /**
          * RelaxationView
-         * @description The least change to a blueprint that was assembled to see that it works.
+         * @description The least change to a blueprint that was assembled to see that it works; `blueprint` can be sent as it is.
          */
         RelaxationView: {
+            blueprint: components["schemas"]["BlueprintRequest"];
             /** Changes */
             changes: components["schemas"]["ChangeView"][];
             /** Forms */
@@ -8865,6 +8886,20 @@ export interface components {
             state: string;
         };
         /**
+         * RetiredView
+         * @description A retired item, without its content.
+         */
+        RetiredView: {
+            /** Code */
+            code: string;
+            /** Id */
+            id: string;
+            /** State */
+            state: string;
+            /** Version */
+            version: number;
+        };
+        /**
          * RetireRequest
          * @description Why an item is taken out of use for good.
          */
@@ -8894,7 +8929,7 @@ export interface components {
         };
         /**
          * ReviewLine
-         * @description A drawn review without any content.
+         * @description A drawn review without any content; once `lapsed`, another person may be drawn.
          */
         ReviewLine: {
             /** Code */
@@ -8907,6 +8942,8 @@ export interface components {
             id: string;
             /** Item */
             item: string;
+            /** Lapsed */
+            lapsed: boolean;
             /** Overdue */
             overdue: boolean;
             /** Point */
@@ -10848,6 +10885,7 @@ export type CriterionView = components['schemas']['CriterionView'];
 export type CustodianRequest = components['schemas']['CustodianRequest'];
 export type CustodiansView = components['schemas']['CustodiansView'];
 export type CustodianView = components['schemas']['CustodianView'];
+export type DeclineRequest = components['schemas']['DeclineRequest'];
 export type DestructionView = components['schemas']['DestructionView'];
 export type DeviationView = components['schemas']['DeviationView'];
 export type DeviceClock = components['schemas']['DeviceClock'];
@@ -11039,6 +11077,7 @@ export type ResultView = components['schemas']['ResultView'];
 export type ResumeRequest = components['schemas']['ResumeRequest'];
 export type RetentionReasonRequest = components['schemas']['RetentionReasonRequest'];
 export type RetentionView = components['schemas']['RetentionView'];
+export type RetiredView = components['schemas']['RetiredView'];
 export type RetireRequest = components['schemas']['RetireRequest'];
 export type ReturnedItem = components['schemas']['ReturnedItem'];
 export type ReviewLine = components['schemas']['ReviewLine'];
@@ -12857,7 +12896,7 @@ export interface operations {
                     "application/json": components["schemas"]["FormPreview"];
                 };
             };
-            /** @description Errors: allocation.none, allocation.plaintext, assembly.checks_failed, assembly.form_altered, assembly.form_missing, assembly.missing */
+            /** @description Errors: allocation.none, allocation.plaintext, assembly.checks_failed, assembly.form_altered, assembly.form_missing, assembly.missing, form.withheld */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -14206,7 +14245,7 @@ export interface operations {
                     "application/json": components["schemas"]["PublicationView"];
                 };
             };
-            /** @description Errors: bank.missing, item.unknown_type, publication.nothing, publication.ratio */
+            /** @description Errors: bank.missing, item.unknown_type, publication.above_policy, publication.area, publication.nothing, publication.open, publication.ratio, publication.too_few */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -15420,7 +15459,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ItemView"];
+                    "application/json": components["schemas"]["RetiredView"];
                 };
             };
             /** @description Errors: item.missing, item.wrong_state */
@@ -16644,6 +16683,41 @@ export interface operations {
             };
         };
     };
+    decline_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                drawn_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeclineRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewLine"];
+                };
+            };
+            /** @description Errors: review.closed, review.missing */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     draw_again: {
         parameters: {
             query?: never;
@@ -16668,7 +16742,7 @@ export interface operations {
                     "application/json": components["schemas"]["DrawList"];
                 };
             };
-            /** @description Errors: review.closed, review.missing, review.pool_too_small */
+            /** @description Errors: review.closed, review.missing, review.not_lapsed, review.pool_too_small */
             default: {
                 headers: {
                     [name: string]: unknown;

@@ -36,7 +36,7 @@ from itembank.papers.tables import (
     CeremonyRow,
     PaperRow,
     ceremonies_of,
-    load_ceremony,
+    load_own_ceremony,
     load_own_paper,
     person_names,
     releases_of,
@@ -166,7 +166,7 @@ def _check_wish(work: Work, manifest: Manifest, body: CeremonyRequest) -> None:
 def approve_ceremony(work: Work, ceremony_id: str) -> CeremonyRow:
     """Approve by another person: makes the ceremony's key and signs the call for the custodians."""
     work.attempt("ceremony.approval_attempted", ceremony_id)
-    row = load_ceremony(work.session, ceremony_id, lock=True)
+    row = load_own_ceremony(work, ceremony_id, lock=True)
     _need(row, ASKED)
     if row.asked_by == work.actor.id:
         raise CeremonyNeedsAnother()
@@ -214,7 +214,7 @@ def _need(row: CeremonyRow, *states: str) -> None:
 
 def take_call(work: Work, ceremony_id: str) -> bytes:
     """The signed call, for the custodians."""
-    row = load_ceremony(work.session, ceremony_id)
+    row = load_own_ceremony(work, ceremony_id)
     if row.call is None:
         raise CeremonyWrongState(state=row.state)
     return row.call
@@ -226,7 +226,7 @@ def submit_answer(work: Work, ceremony_id: str, data: bytes) -> Submitted:
     work.attempt(
         "ceremony.answered", ceremony_id, custodian=release.custodian, device=release.device, file=digest(data)
     )
-    row = load_ceremony(work.session, ceremony_id, lock=True)
+    row = load_own_ceremony(work, ceremony_id, lock=True)
     _need(row, CALLED)
     package = sealed_package(work, load_own_paper(work, row.paper))
     manifest, call, key = manifest_of(package), _read_call(row), ceremony_key(work, row)
@@ -324,7 +324,7 @@ def end_ceremony(work: Work, row: CeremonyRow, state: str) -> None:
 
 def close_ceremony(work: Work, ceremony_id: str) -> CeremonyRow:
     """End a ceremony: a print that is finished is done, anything else is cancelled."""
-    row = load_ceremony(work.session, ceremony_id, lock=True)
+    row = load_own_ceremony(work, ceremony_id, lock=True)
     _need(row, *OPEN)
     end_ceremony(work, row, DONE if row.state == READY else CANCELLED)
     return row

@@ -109,6 +109,7 @@ def lift_hold(work: Work, hold_id: str) -> HoldRow:
     row = work.session.get(HoldRow, hold_id, with_for_update=True)
     if row is None or row.lifted_ms is not None:
         raise NoSuchHold(what=hold_id[:60])
+    load_own_paper(work, row.paper)
     work.attempt("paper.hold_lift_attempted", row.paper, hold=hold_id)
     if row.placed_by == work.actor.id:
         raise NeedsAnotherPerson()
@@ -154,6 +155,7 @@ def load_destruction(work: Work, destruction_id: str) -> DestructionRow:
     row = work.session.get(DestructionRow, destruction_id, with_for_update=True)
     if row is None:
         raise NoSuchDestruction(what=destruction_id[:60])
+    load_own_paper(work, row.paper)
     return row
 
 
