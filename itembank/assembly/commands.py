@@ -6,6 +6,7 @@ the blueprint or a check failed, 3 the bank cannot meet it, 130 cancelled.
 """
 
 import json
+import re
 import threading
 import time
 import tomllib
@@ -25,16 +26,26 @@ from examserver.plumbing.runtime import RoleRuntime
 from examserver.plumbing.settings import Settings
 from examserver.plumbing.work import open_work
 from itembank.assembly import actions
-from itembank.assembly.blueprint import Blueprint
+from itembank.assembly.blueprint import Blueprint, read_blueprint
+from itembank.assembly.faults import BlueprintMalformed, BlueprintUnreadable, faults_of_form
 from itembank.assembly.forms import Request
 from itembank.assembly.runs import actions as runs
-from itembank.assembly.schemas import BlueprintRequest
+from itembank.assembly.schemas import BlueprintCell, BlueprintRequest, BlueprintSection, DifficultyBand, InformationAim
 from itembank.assembly.store import load_specification
+from itembank.assembly.supply import Shortage
 from itembank.assembly.tables import INFEASIBLE, RUNNING, AssemblyRow, forms_of, load_assembly, sections_of
-from itembank.assembly.views import blueprint_of_request
+from itembank.assembly.telling import gathered
+from itembank.assembly.views import blueprint_of_request, request_as_json
 from itembank.entry.commands import FILE, bank_runtime, find_only_bank, person, sign_in
 from itembank.items.state import FORMAL, TRIAL
 
+KEYS = {
+    "": tuple(BlueprintRequest.model_fields),
+    "cells": tuple(BlueprintCell.model_fields),
+    "sections": tuple(BlueprintSection.model_fields),
+    "difficulty": tuple(DifficultyBand.model_fields),
+    "information": tuple(InformationAim.model_fields),
+}
 INFEASIBLE_STATUS, CANCELLED_STATUS = 3, 130
 PAUSE_S = 0.3
 
@@ -66,17 +77,43 @@ def assemble(settings: Settings, /, file: Path | None, blueprint: Path | None, n
 
 
 def read_rules(path: Path) -> Blueprint:
-    """The blueprint of a file; a malformed one ends with status 1 and every fault."""
+    """The blueprint of a file; raises BlueprintUnreadable, or BlueprintMalformed with every fault."""
+    rules = _read_file(path)
     try:
-        text = path.read_text("utf-8")
-        rules = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
         return blueprint_of_request(BlueprintRequest.model_validate(rules))
     except ValidationError as error:
-        for fault in error.errors():
-            click.echo(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}", err=True)
-    except (ValueError, UnicodeDecodeError) as error:
-        click.echo(f"{path.name} 无法读取 / cannot be read: {error}", err=True)
-    raise SystemExit(1)
+        faults = faults_of_form(error.errors(include_url=False), KEYS)
+    for fault in faults[1:]:
+        click.echo(f"{fault.place}：{fault.reason_zh} / {fault.reason_en}", err=True)
+    raise BlueprintMalformed(
+        file=path.name,
+        count=len(faults),
+        place=faults[0].place,
+        first_zh=faults[0].reason_zh,
+        first_en=faults[0].reason_en,
+        faults=[vars(fault) for fault in faults],
+    )
+
+
+def _read_file(path: Path) -> Any:
+    """The data in a TOML or JSON file; raises BlueprintUnreadable."""
+    where = ("不是 UTF-8 文本", "it is no UTF-8 text")
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+        return json.loads(text) if path.suffix.lower() == ".json" else tomllib.loads(text)
+    except UnicodeDecodeError:
+        pass
+    except json.JSONDecodeError as error:
+        place = (error.lineno, error.colno)
+        where = ("第 {} 行第 {} 列不是 JSON".format(*place), "line {}, column {} is no JSON".format(*place))
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"line (\d+), column (\d+)", str(error))
+        zh, en = ("第 {} 行第 {} 列", "line {}, column {}") if found else ("文件末尾", "the end of the file")
+        numbers = found.groups() if found else ()
+        where = (f"{zh.format(*numbers)}不是 TOML", f"{en.format(*numbers)} is no TOML")
+    except (ValueError, RecursionError):
+        where = ("数字过长或嵌套过深", "a number is too long or the nesting too deep")
+    raise BlueprintUnreadable(file=path.name, where_zh=where[0], where_en=where[1])
 
 
 def _kept(runtime: RoleRuntime, actor: Actor, named: str, rules: Blueprint, asked: dict[str, Any]) -> dict[str, Any]:
@@ -163,6 +200,7 @@ def infeasible(shortages: list[dict[str, Any]], relaxation: dict[str, Any], seco
     demands = [
         {
             "demand": one["demand"] or one["kind"],
+            "kind": one["kind"],
             "needed": one["needed"],
             "available": one["available"],
             "area": one["area"],
@@ -172,7 +210,10 @@ def infeasible(shortages: list[dict[str, Any]], relaxation: dict[str, Any], seco
         }
         for one in shortages
     ]
-    return {"infeasible": demands, "relaxation": relaxation or None, "seconds": seconds}
+    offered = dict(relaxation)
+    if offered:
+        offered["blueprint"] = request_as_json(read_blueprint(offered["blueprint"]))
+    return {"infeasible": demands, "relaxation": offered or None, "seconds": seconds}
 
 
 def _tried(runtime: RoleRuntime, named: str, rules: Blueprint, asked: dict[str, Any]) -> dict[str, Any]:
@@ -222,13 +263,18 @@ def _show(shown: dict[str, Any], as_json: bool) -> None:
 
 
 def _tell_conflict(shown: dict[str, Any]) -> None:
-    for one in shown["infeasible"]:
-        click.echo(f"{one['reason']} / {one['reason_en']}")
+    for one in gathered([_shortage(entry) for entry in shown["infeasible"]]):
+        click.echo(f"{one.reason_zh} / {one.reason_en}")
     offered = shown["relaxation"]
     if offered:
         click.echo("最小的放宽（已试组可行）/ the least relaxation, tried and found to work:")
         for change in offered["changes"]:
             click.echo(f"  {change['words_zh']} / {change['words_en']}")
+
+
+def _shortage(entry: dict[str, Any]) -> Shortage:
+    told = {name: entry[name] for name in ("area", "type", "needed", "available", "kind", "demand")}
+    return Shortage(**told, reason_zh=entry["reason"], reason_en=entry["reason_en"])
 
 
 def _tell_forms(shown: dict[str, Any]) -> None:

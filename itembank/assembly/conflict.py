@@ -23,6 +23,7 @@ STRATEGIES = (6, 2, 4)
 NODES = 200
 CLOSE = 1e-6
 MOST_COLUMNS = 1500
+RULES = ("per_point", "rivals", "enemies")
 
 
 def all_demands(blueprint: Blueprint, units: Sequence[Unit], basis: Basis | None, forms: int) -> list[Demand]:
@@ -48,7 +49,14 @@ def find_conflict(blueprint: Blueprint, units: Sequence[Unit], basis: Basis | No
     demands = all_demands(blueprint, units, basis, forms)
     names = _smallest_relaxed(units, demands) or (_left_after_leaving_out(units, demands) if forms == 1 else [])
     involved = [demand for place, demand in enumerate(demands) if place in set(names)]
-    return [_told(blueprint, units, demand, involved, forms) for demand in _gathered(involved)]
+    told = [_told(blueprint, units, demand, _Rest(demands, involved), forms) for demand in _gathered(involved)]
+    return sorted(told, key=_weight)
+
+
+def _weight(told: Shortage) -> int:
+    """Bounds that stand alone first, then rules about particular items, then the counts of the cells."""
+    kind = told.demand.partition(":")[0]
+    return (kind in RULES) + 2 * (kind == "cell")
 
 
 def _smallest_relaxed(units: Sequence[Unit], demands: Sequence[Demand]) -> list[int]:
@@ -106,7 +114,7 @@ def _possible(units: Sequence[Unit], demands: Sequence[Demand], whole: bool) -> 
 
 def _group(demand: Demand) -> str:
     """Rules about particular items stand and fall together."""
-    return demand.kind if demand.kind in ("per_point", "rivals", "enemies") else demand.name
+    return demand.kind if demand.kind in RULES else demand.name
 
 
 def _gathered(involved: Sequence[Demand]) -> list[Demand]:
@@ -122,7 +130,22 @@ class _Reach:
     high: float
 
 
-def _reach(units: Sequence[Unit], demand: Demand, others: Sequence[Demand]) -> _Reach:
+@dataclass(frozen=True)
+class _Rest:
+    """All demands, and those of them that take part in the conflict."""
+
+    every: Sequence[Demand]
+    involved: Sequence[Demand]
+
+
+def _reach(units: Sequence[Unit], demand: Demand, rest: _Rest) -> _Reach:
+    """How far it goes beside all other demands, or, where they alone exclude each other, beside those involved."""
+    group = _group(demand)
+    every, involved = ([one for one in among if _group(one) != group] for among in (rest.every, rest.involved))
+    return _ends(units, demand, every) or _ends(units, demand, involved) or _Reach(demand.low, demand.high)
+
+
+def _ends(units: Sequence[Unit], demand: Demand, others: Sequence[Demand]) -> _Reach | None:
     ends = []
     for sign in (1.0, -1.0):
         program = _program(units, others)
@@ -130,37 +153,46 @@ def _reach(units: Sequence[Unit], demand: Demand, others: Sequence[Demand]) -> _
             program.costs[place] = sign * weight
         solver = solver_for(program.model(relaxed=True))
         solver.run()
+        if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return None
         ends.append(sign * float(solver.getInfo().objective_function_value))
     return _Reach(ends[0], ends[1])
 
 
-def _told(
-    blueprint: Blueprint, units: Sequence[Unit], demand: Demand, involved: Sequence[Demand], forms: int
-) -> Shortage:
+def _told(blueprint: Blueprint, units: Sequence[Unit], demand: Demand, rest: _Rest, forms: int) -> Shortage:
     group = _group(demand)
     words = demand_words(blueprint, demand.name)
     if group != demand.name:
-        count = sum(_group(one) == group for one in involved)
-        zh, en = f"{words.zh}（涉及 {count} 处）", f"{words.en} ({count} of them involved)"
-        return Shortage("*", group, round(demand.high), count, "conflict", zh, en, group)
-    reach = _reach(units, demand, [one for one in involved if _group(one) != group])
+        count = sum(_group(one) == group for one in rest.involved)
+        zh = f"{words.zh}：涉及 {count} 处，与其余要求不能全部同时做到"
+        en = f"{words.en}: {count} involved, not all of them can hold beside the others"
+        return Shortage("*", group, count, count - 1, "conflict", zh, en, group)
+    reach = _reach(units, demand, rest)
     short = reach.high < demand.low - CLOSE
-    factor = words.factor / (forms if words.mean else 1)
-    needed, possible = (demand.low, reach.high) if short else (demand.high, reach.low)
-    spread = f"（{forms} 套合计）" if forms > 1 and not words.mean else ""
-    zh_how, zh_end = ("至少", "最多") if short else ("至多", "最少")
-    en_how, en_end = ("at least", "at most") if short else ("at most", "at least")
-    zh = f"{words.zh}{spread}：要求{zh_how} {_shown(needed * factor)}，其余要求之下{zh_end} {_shown(possible * factor)}"
-    en = (
-        f"{words.en}: {en_how} {_shown(needed * factor)} wanted, {en_end} {_shown(possible * factor)} beside the others"
+    factor = words.parts * words.factor / (forms if words.mean else 1)
+    needed, available = _whole_parts(demand, reach, factor, short)
+    spread = ("", "") if forms == 1 or words.mean else (f"（{forms} 套合计）", f" (over {forms} forms)")
+    zh = f"{words.zh}{spread[0]}：" + (
+        "要求至少 {}，其余要求之下最多 {}" if short else "其余要求之下至少要 {}，要求至多 {}"
     )
-    whole = floor(possible * factor * words.parts + CLOSE) if short else ceil(possible * factor * words.parts - CLOSE)
+    en = f"{words.en}{spread[1]}: " + (
+        "at least {} wanted, at most {} beside the others"
+        if short
+        else "at least {} are taken by the others, at most {} wanted"
+    )
+    shown = [f"{each / words.parts:g}" for each in (needed, available)]
     area, kind = _area_and_type(demand.name)
-    return Shortage(area, kind, round(needed * factor * words.parts), whole, "conflict", zh, en, demand.name)
+    return Shortage(area, kind, needed, available, "conflict", zh.format(*shown), en.format(*shown), demand.name)
 
 
-def _shown(value: float) -> str:
-    return f"{round(value, 3) + 0.0:g}"
+def _whole_parts(demand: Demand, reach: _Reach, factor: float, short: bool) -> tuple[int, int]:
+    """What is needed and what there is, in whole parts: rounded so that too little never reads as enough."""
+    if short:
+        needed, available = ceil(demand.low * factor - CLOSE), floor(reach.high * factor + CLOSE)
+    else:
+        needed, available = ceil(reach.low * factor - CLOSE), floor(demand.high * factor + CLOSE)
+    # Where only whole numbers are in conflict, the sums alone look as if they were met.
+    return needed, min(available, needed - 1)
 
 
 def _area_and_type(name: str) -> tuple[str, str]:

@@ -1,12 +1,13 @@
 """The least change to a blueprint the bank could meet: found by an elastic program, proved by assembling.
 
-For the assembler whose blueprint is infeasible. Every demand somebody made gets a price for giving way - an item moved
-to another area, a bound widened by one item, a hundredth of an amount; rivals and enemies never give way. Whole forms
-are assembled with the changed blueprint before it is proposed: what is offered works.
+For the assembler whose blueprint is infeasible. Bounds that stand alone change before the number of forms, that before
+counts; within each step every change has its price. An item moves to another area where that keeps the total and the
+other area hardly grows, otherwise what is lacking falls away. Rivals and enemies never give way. Whole forms are
+assembled with the changed blueprint before it is proposed: what is offered works.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from math import ceil
@@ -15,24 +16,23 @@ from typing import Any
 from examserver.kernel.seeds import Draw
 from itembank.assembly.blueprint import OFF, Blueprint
 from itembank.assembly.conflict import all_demands
-from itembank.assembly.demands import Demand, basis_of
+from itembank.assembly.demands import basis_of
+from itembank.assembly.elastic import FREE, Elastic, Slack, movable_types
 from itembank.assembly.forms import Progress, Request, assemble_forms
 from itembank.assembly.sampling import SAMPLE_FACTOR, sample_of, spread
-from itembank.assembly.solver import Program, solve
-from itembank.assembly.supply import PoolItem, Unit, check_supply, units_of
+from itembank.assembly.soundness import contradictions
+from itembank.assembly.supply import PoolItem, check_supply, units_of
 from itembank.assembly.telling import demand_words
 from itembank.specs.tree import plain_decimal
 
-FREE = float("inf")
-MARGINS = (1.0, 1.1, 1.5, 2.5)
-PRICE_OF_TOTAL = 20.0
-PRICE_OF_POINT = 3.0
-PRICE_OF_COMPARING = 30.0
+MARGINS = (1.0, 1.02, 1.1, 1.5, 2.5)
 PRICE_OF_SHARED = 0.5
 PRICE_OF_USE = 4.0
 PRICE_OF_FORM = 5.0
 MOST_EXTRA_USES = 5
 LARGEST_SAMPLE = 3000
+MOST_POINTS = 1000
+MOST_TOLERANCE = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -61,15 +61,18 @@ def least_relaxation(
     request: Request, pool: Sequence[PoolItem], most: int, progress: Progress | None = None
 ) -> Relaxation | None:
     """The cheapest change that works; None when none of those tried does. `most`: how many forms fitted together."""
-    found: list[Relaxation] = []
-    for propose in (_softer, _more_shared, _more_uses, _fewer):
-        best = min((one.price for one in found), default=FREE)
-        found += [one for one in propose(request, pool, most, best, progress) if one.changes]
-    return min(found, key=lambda one: one.price, default=None)
+    for step in ((_softer, _more_shared, _more_uses), (_fewer,), (_other_counts,)):
+        found: list[Relaxation] = []
+        for propose in step:
+            best = min((one.price for one in found), default=FREE)
+            found += [one for one in propose(request, pool, most, best, progress) if one.changes]
+        if found:
+            return min(found, key=lambda one: one.price)
+    return None
 
 
 def _works(request: Request, pool: Sequence[PoolItem], progress: Progress | None) -> bool:
-    return bool(assemble_forms(request, pool, progress).forms)
+    return not contradictions(request.blueprint) and bool(assemble_forms(request, pool, progress).forms)
 
 
 def _relaxed(request: Request, was: Request, price: float) -> Relaxation:
@@ -79,97 +82,86 @@ def _relaxed(request: Request, was: Request, price: float) -> Relaxation:
 def _softer(
     request: Request, pool: Sequence[PoolItem], most: int, best: float, progress: Progress | None
 ) -> Iterator[Relaxation]:
-    """Counts moved and bounds widened by the elastic program."""
-    forms = 1 if request.blueprint.max_overlap else request.total
-    for given in _given(request, pool, forms):
-        for margin in MARGINS if given else ():
-            changed = replace(request, blueprint=_with(request.blueprint, given, margin))
-            if changed.blueprint.cells and _works(changed, pool, progress):
-                yield _relaxed(changed, request, sum(slack.price * slack.amount for slack in given) * margin)
-                return
+    """Bounds widened while every count stays."""
+    yield from _given_way(request, pool, progress, None)
 
 
-@dataclass(frozen=True)
-class _Slack:
-    """How much a demand gives way: `down` where there is too little, otherwise where there is too much."""
+def _other_counts(
+    request: Request, pool: Sequence[PoolItem], most: int, best: float, progress: Progress | None
+) -> Iterator[Relaxation]:
+    """Counts moved to other areas of the same type where that keeps the total, otherwise given up."""
+    blueprint = request.blueprint
+    units = [unit for unit in units_of(blueprint, pool) if request.reserve_forms or not unit.reserved]
+    movable = movable_types(blueprint, units, _summed(request))
+    for kept in dict.fromkeys((movable, frozenset[str]())):
+        for found in _given_way(request, pool, progress, kept):
+            yield found
+            return
 
-    demand: Demand
-    down: bool
-    amount: float
-    price: float
+
+def _summed(request: Request) -> int:
+    """Over how many forms demands are summed: forms that may share items are looked at one by one."""
+    return 1 if request.blueprint.max_overlap else request.total
 
 
-def _price(demand: Demand) -> float:
-    return {"per_point": PRICE_OF_POINT, "expected_score": PRICE_OF_COMPARING}.get(demand.kind, 1 / demand.worth)
+def _given_way(
+    request: Request, pool: Sequence[PoolItem], progress: Progress | None, kept: frozenset[str] | None
+) -> Iterator[Relaxation]:
+    """The first blueprint after giving way, with more and more margin, of which forms are made."""
+    for given in _given(request, pool, kept):
+        found = _widened(request, pool, progress, given, kept == frozenset())
+        if found is not None:
+            yield found
+            return
 
 
-def _given(request: Request, pool: Sequence[PoolItem], forms: int) -> Iterator[list[_Slack]]:
+def _widened(
+    request: Request, pool: Sequence[PoolItem], progress: Progress | None, given: Sequence[Slack], falls: bool
+) -> Relaxation | None:
+    """Forms of the blueprint after giving way with the smallest margin of those tried; None when with none of them."""
+    known = dict[str, bool]()
+
+    def holds(margin: float, extra: int) -> Relaxation | None:
+        blueprint = _with(request.blueprint, given, margin, extra if falls else 0)
+        changed = replace(request, blueprint=blueprint)
+        name = blueprint.digest()
+        if name not in known:
+            known[name] = blueprint.total_points <= MOST_POINTS and _works(changed, pool, progress)
+        return _relaxed(changed, request, sum(slack.paid for slack in given) * margin) if known[name] else None
+
+    for extra, margin in enumerate(MARGINS if given else ()):
+        found = holds(margin, extra)
+        if found is not None and extra:
+            middle = (MARGINS[extra - 1] + margin) / 2
+            return holds(middle, extra) or holds((middle + margin) / 2, extra) or found
+        if found is not None:
+            return found
+    return None
+
+
+def _given(request: Request, pool: Sequence[PoolItem], kept: frozenset[str] | None) -> Iterator[list[Slack]]:
     """What gives way, per form, at the least price.
 
     Of many units first by the relaxation over all of them, which bounds what is needed, then by a spread sample.
     """
-    blueprint = request.blueprint
+    blueprint, forms = request.blueprint, _summed(request)
     units = [unit for unit in units_of(blueprint, pool) if request.reserve_forms or not unit.reserved]
-    basis = basis_of(blueprint, units)
+    basis = basis_of(blueprint, units) if kept is None or kept == {cell.type for cell in blueprint.cells} else None
     if len(units) > LARGEST_SAMPLE:
-        found = _solved(units, all_demands(blueprint, units, basis, forms), forms, relaxed=True)
+        found = Elastic(blueprint, units, all_demands(blueprint, units, basis, forms), forms, kept, True).least()
         if all(abs(slack.amount - round(slack.amount)) < 1e-6 for slack in found if slack.demand.kind == "cell"):
             yield found
     ranked = spread(units, Counter(), Draw(request.seed, "relaxation"))
     sample = sample_of(blueprint, ranked, max(SAMPLE_FACTOR * forms, LARGEST_SAMPLE // blueprint.count))
-    yield _solved(sample, all_demands(blueprint, sample, basis, forms), forms)
+    yield Elastic(blueprint, sample, all_demands(blueprint, sample, basis, forms), forms, kept).least()
 
 
-def _solved(units: Sequence[Unit], demands: Sequence[Demand], forms: int, relaxed: bool = False) -> list[_Slack]:
-    program, slacks = _elastic(units, demands, forms)
-    values = solve(program, 0, relaxed=relaxed)
-    if values is None:
-        return []
-    found = [_Slack(demand, down, values[column], _price(demand)) for column, demand, down in slacks]
-    return [slack for slack in found if slack.amount > 1e-6]
-
-
-def _elastic(
-    units: Sequence[Unit], demands: Sequence[Demand], forms: int
-) -> tuple[Program, list[tuple[int, Demand, bool]]]:
-    program, slacks = Program(), list[tuple[int, Demand, bool]]()
-    for _ in units:
-        program.column(0.0)
-    shared = dict[str, int]()
-    for demand in demands:
-        row = list(demand.weights)
-        whole = demand.kind in ("cell", "importance", "cognition", "cases", "public", "per_point")
-        for down in () if demand.firm else (True, False):
-            top = demand.high / forms if demand.kind == "cell" and down else FREE
-            name = demand.kind if demand.kind == "per_point" else f"{demand.name} {down}"
-            if demand.kind == "per_point" and down:
-                continue
-            if name not in shared:
-                shared[name] = program.column(_price(demand), top, whole)
-                slacks.append((shared[name], demand, down))
-            row.append((shared[name], float(forms if down else -forms)))
-        program.row(demand.name, row, demand.low, demand.high)
-    _add_totals(program, slacks)
-    return program, slacks
-
-
-def _add_totals(program: Program, slacks: Sequence[tuple[int, Demand, bool]]) -> None:
-    """What one area lacks another area gives, of the same type, unless the number of items is to change."""
-    of_type: dict[str, list[tuple[int, float]]] = {}
-    for column, demand, down in slacks:
-        if demand.kind == "cell":
-            of_type.setdefault(demand.name.split(":")[2], []).append((column, 1.0 if down else -1.0))
-    for kind, columns in of_type.items():
-        less = program.column(PRICE_OF_TOTAL, FREE)
-        more = program.column(PRICE_OF_TOTAL, FREE)
-        program.row(f"total:{kind}", [*columns, (less, -1.0), (more, 1.0)], 0, 0)
-
-
-def _with(blueprint: Blueprint, given: Sequence[_Slack], margin: float) -> Blueprint:
-    """The blueprint after giving way; counts as found, amounts with some margin."""
+def _with(blueprint: Blueprint, given: Sequence[Slack], margin: float, extra: int = 0) -> Blueprint:
+    """The blueprint after giving way; counts as found or so many `extra` less, bounds with some margin."""
     changed = blueprint
     for slack in given:
-        changed = _give(changed, slack, margin)
+        amount = slack.amount + extra if slack.demand.kind == "cell" else slack.amount * margin
+        changed = _give(changed, replace(slack, amount=amount))
     cells = tuple(cell for cell in changed.cells if cell.count > 0)
     kinds = {cell.type for cell in cells}
     sections = tuple(section for section in changed.sections if section.type in kinds)
@@ -177,15 +169,24 @@ def _with(blueprint: Blueprint, given: Sequence[_Slack], margin: float) -> Bluep
     total = sum((cell.count * changed.points_of[cell.type] for cell in cells), Decimal(0))
     if total != changed.total_points and total:
         cut = (changed.cut_score * total / changed.total_points * 2).quantize(Decimal(1)) / 2
-        changed = replace(changed, total_points=total, cut_score=max(cut, Decimal("0.5")))
-    return replace(changed, importance=_capped(changed.importance, changed.count))
+        changed = replace(changed, total_points=total, cut_score=max(cut, min(Decimal("0.5"), total)))
+    return _capped(blueprint, changed)
 
 
-def _capped(bounds: Mapping[str, tuple[int, int]], count: int) -> dict[str, tuple[int, int]]:
-    return {name: (max(0, low), min(high, count)) for name, (low, high) in bounds.items()}
+def _capped(was: Blueprint, now: Blueprint) -> Blueprint:
+    """No widened bound above the number of items, no overlap of more than all items."""
+    importance, cognition = (
+        {
+            name: bounds if bounds == before.get(name) else (min(bounds[0], now.count), min(bounds[1], now.count))
+            for name, bounds in after.items()
+        }
+        for before, after in ((was.importance, now.importance), (was.cognition, now.cognition))
+    )
+    overlap = min(now.max_overlap, now.count)
+    return replace(now, importance=importance, cognition=cognition, max_overlap=overlap)
 
 
-def _give(blueprint: Blueprint, slack: _Slack, margin: float) -> Blueprint:
+def _give(blueprint: Blueprint, slack: Slack) -> Blueprint:
     kind, _, rest = slack.demand.name.partition(":")
     whole, count = ceil(slack.amount - 1e-6), max(blueprint.count, 1)
     if kind == "cell":
@@ -204,23 +205,25 @@ def _give(blueprint: Blueprint, slack: _Slack, margin: float) -> Blueprint:
         return replace(blueprint, max_per_point=(blueprint.max_per_point or 0) + whole)
     if kind == "public":
         return replace(blueprint, public_share=min(100, ceil((blueprint.most_public + whole) * 100 / count)))
-    return _give_amount(blueprint, slack, slack.amount * margin)
+    return _give_amount(blueprint, slack)
 
 
-def _give_amount(blueprint: Blueprint, slack: _Slack, amount: float) -> Blueprint:
-    kind, down = slack.demand.kind, slack.down
+def _give_amount(blueprint: Blueprint, slack: Slack) -> Blueprint:
+    kind, down, whole = slack.demand.kind, slack.down, ceil(slack.amount - 1e-6)
     if kind == "difficulty" and blueprint.difficulty:
-        low, high = _wider(blueprint.difficulty, ceil(amount / max(blueprint.count, 1)), down)
+        low, high = _wider(blueprint.difficulty, ceil(slack.amount / max(blueprint.count, 1) - 1e-6), down)
         return replace(blueprint, difficulty=(low, min(high, 1000)))
     if kind == "information":
         wider = tuple(
-            replace(aim, tolerance=aim.tolerance + ceil(amount * 1000)) if aim.name == slack.demand.name else aim
+            replace(aim, tolerance=min(aim.tolerance + ceil(slack.amount * 1000), MOST_TOLERANCE))
+            if aim.name == slack.demand.name
+            else aim
             for aim in blueprint.information
         )
         return replace(blueprint, information=wider)
     if kind == "expected_score":
         return replace(blueprint, comparable=OFF)
-    changed: dict[str, Any] = {kind: _wider(getattr(blueprint, kind), ceil(amount), down)}
+    changed: dict[str, Any] = {kind: _wider(getattr(blueprint, kind), whole, down)}
     return replace(blueprint, **changed)
 
 
@@ -242,7 +245,8 @@ def _more_shared(
             return None
         return asked if _works(asked, pool, progress) else None
 
-    top = min(blueprint.count, blueprint.max_overlap + int(min(best, blueprint.count) / PRICE_OF_SHARED))
+    dearest = blueprint.max_overlap + int(min(best, blueprint.count) / PRICE_OF_SHARED)
+    top = min(max(blueprint.count // 2, 1), dearest)
     limit = _smallest(blueprint.max_overlap + 1, top, lambda each: fits(each) is not None)
     if limit is not None:
         asked = replace(request, blueprint=replace(blueprint, max_overlap=limit))

@@ -241,11 +241,12 @@ class ChangeView(Schema):
 
 
 class RelaxationView(Schema):
-    """The least change to a blueprint that was assembled to see that it works."""
+    """The least change to a blueprint that was assembled to see that it works; `blueprint` can be sent as it is."""
 
     forms: int
     reserve_forms: int
     changes: list[ChangeView]
+    blueprint: BlueprintRequest
 
 
 class SwapView(Schema):

@@ -28,9 +28,14 @@ class BlueprintFault:
 
 def check_blueprint(blueprint: Blueprint, specification: ContentSpecification) -> list[BlueprintFault]:
     """Every fault of the blueprint against the specification it is for."""
+    return [*_check_cells(blueprint, specification), *contradictions(blueprint)]
+
+
+def contradictions(blueprint: Blueprint) -> list[BlueprintFault]:
+    """Every fault of the blueprint in itself, whatever the specification."""
     return [
         *_check_sections(blueprint),
-        *_check_cells(blueprint, specification),
+        *_check_count(blueprint),
         *_check_points(blueprint),
         *_check_bounds(blueprint),
         *_check_levels(blueprint),
@@ -55,10 +60,13 @@ def _check_sections(blueprint: Blueprint) -> Iterator[BlueprintFault]:
             yield BlueprintFault(f"cells[{index}]", "cell.no_section", zh, en)
 
 
-def _check_cells(blueprint: Blueprint, specification: ContentSpecification) -> Iterator[BlueprintFault]:
+def _check_count(blueprint: Blueprint) -> Iterator[BlueprintFault]:
     if not 1 <= blueprint.count <= LONGEST_FORM:
         zh, en = f"题量应为 1 至 {LONGEST_FORM}", f"A form has 1 to {LONGEST_FORM} items"
         yield BlueprintFault("cells", "cells.count", zh, en)
+
+
+def _check_cells(blueprint: Blueprint, specification: ContentSpecification) -> Iterator[BlueprintFault]:
     for index, cell in enumerate(blueprint.cells):
         place = f"cells[{index}]"
         if cell.cognition and cell.cognition not in COGNITION:

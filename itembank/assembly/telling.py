@@ -3,9 +3,11 @@
 For reports of conflict and relaxation; the page has its own words for the checker's rules.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from itembank.assembly.blueprint import Blueprint
+from itembank.assembly.supply import Shortage
 from itembank.items.kinds import ITEM_TYPES
 
 _PLAIN = {
@@ -23,6 +25,7 @@ _PLAIN = {
     "cut_score": ("合格线", "Cut score"),
     "total_points": ("总分", "Total points"),
 }
+MOST_CELLS = 3
 LEVELS = {"recall": ("识记", "recall"), "understand": ("理解", "understand"), "apply": ("应用", "apply")}
 
 
@@ -55,7 +58,8 @@ def demand_words(blueprint: Blueprint, name: str) -> Words:
     if kind == "difficulty":
         return Words("平均难度", "Mean difficulty", 1 / (1000 * max(blueprint.count, 1)), 1000, True)
     zh, en = _PLAIN.get(kind, (name, name))
-    return Words(zh, en, mean=kind in ("words", "working_s", "expected_score"))
+    parts = 1000 if kind == "expected_score" else 1
+    return Words(zh, en, parts=parts, mean=kind in ("words", "working_s", "expected_score"))
 
 
 def _cell_words(rest: str) -> tuple[str, str]:
@@ -65,3 +69,18 @@ def _cell_words(rest: str) -> tuple[str, str]:
     zh_area, en_area = ("全部", "everything") if area == "*" else (area, area)
     zh = " ".join(filter(None, (f"领域 {zh_area}", label.label_zh, zh_level)))
     return f"{zh}的题数", ", ".join(filter(None, (f"Area {en_area}", label.label_en, en_level)))
+
+
+def gathered(shortages: Sequence[Shortage]) -> list[Shortage]:
+    """For a person: the cells that take part in a conflict as one sentence, when they are many."""
+    cells = [one for one in shortages if one.kind == "conflict" and one.demand.startswith("cell:")]
+    if len(cells) <= MOST_CELLS:
+        return list(shortages)
+    names = ("、".join(one.reason_zh.partition("的题数")[0] for one in cells[:MOST_CELLS]), len(cells))
+    zh = f"各领域、题型的题数：涉及 {names[1]} 处（{names[0]} 等），与以上要求不能全部同时做到"
+    en = f"Counts per area and type: {names[1]} involved, not all of them can hold beside the demands above"
+    whole = replace(
+        cells[0], area="*", type="*", needed=len(cells), available=len(cells) - 1, reason_zh=zh, reason_en=en,
+        demand="cells",
+    )  # fmt: skip
+    return [*(one for one in shortages if one not in cells), whole]

@@ -26,8 +26,10 @@ from itembank.assembly.schemas import (
     SwapView,
 )
 from itembank.assembly.soundness import weight_deviations
+from itembank.assembly.supply import Shortage
 from itembank.assembly.swaps.tables import swaps_of
 from itembank.assembly.tables import AssemblyFormRow, AssemblyRow, BlueprintRow, forms_of, load_blueprint_row
+from itembank.assembly.telling import gathered
 from itembank.items.text import tidy
 from itembank.specs.tree import ContentSpecification, plain_decimal
 
@@ -66,6 +68,46 @@ def blueprint_of_request(body: BlueprintRequest) -> Blueprint:
     )
 
 
+def request_of_blueprint(rules: Blueprint) -> BlueprintRequest:
+    """The request that describes these rules: `blueprint_of_request` gives them back."""
+    return BlueprintRequest(
+        name=rules.name,
+        duration_s=rules.duration_s,
+        cut_score=rules.cut_score,
+        total_points=rules.total_points,
+        sections=[BlueprintSection(**vars(section)) for section in rules.sections],
+        cells=[BlueprintCell(**vars(cell)) for cell in rules.cells],
+        importance=dict(rules.importance),
+        difficulty=_band(rules),
+        max_overlap=rules.max_overlap,
+        max_per_point=rules.max_per_point,
+        **_demands(rules),
+    )
+
+
+def request_as_json(rules: Blueprint) -> dict[str, Any]:
+    """A blueprint as a file of the command line holds it; what it does not say is left out."""
+    shown: dict[str, Any] = request_of_blueprint(rules).model_dump(mode="json", exclude_defaults=True)
+    return shown
+
+
+def relaxation_view(offered: Mapping[str, Any]) -> RelaxationView | None:
+    """The stored least relaxation, its blueprint as a request that can be sent as it is; None when there is none."""
+    if not offered:
+        return None
+    return RelaxationView(
+        forms=offered["forms"],
+        reserve_forms=offered["reserve_forms"],
+        changes=[ChangeView(**change) for change in offered["changes"]],
+        blueprint=request_of_blueprint(read_blueprint(offered["blueprint"])),
+    )
+
+
+def _band(rules: Blueprint) -> DifficultyBand | None:
+    band = rules.difficulty
+    return DifficultyBand(mean_min=_decimal(band[0]), mean_max=_decimal(band[1])) if band else None
+
+
 def _thousandths(value: Decimal) -> int:
     return int(value * 1000)
 
@@ -99,7 +141,6 @@ def _decimal(thousandths: int) -> Decimal:
 def blueprint_view(row: BlueprintRow, specification: ContentSpecification) -> BlueprintView:
     """A stored blueprint with its deviations from the content weights."""
     rules = read_blueprint(row.body)
-    band = rules.difficulty
     return BlueprintView(
         id=row.id,
         bank=row.bank_id,
@@ -111,7 +152,7 @@ def blueprint_view(row: BlueprintRow, specification: ContentSpecification) -> Bl
         sections=[BlueprintSection(**vars(section)) for section in rules.sections],
         cells=[BlueprintCell(**vars(cell)) for cell in rules.cells],
         importance=dict(rules.importance),
-        difficulty=DifficultyBand(mean_min=_decimal(band[0]), mean_max=_decimal(band[1])) if band else None,
+        difficulty=_band(rules),
         max_overlap=rules.max_overlap,
         max_per_point=rules.max_per_point,
         digest=row.digest,
@@ -148,7 +189,7 @@ def assembly_view(work: Work, row: AssemblyRow, full: bool = True) -> AssemblyVi
         state=row.state,
         seed=row.seed,
         forms=[_form_line(form, full) for form in forms_of(work.session, row.id)],
-        shortages=[ShortageView(**shortage) for shortage in row.shortages],
+        shortages=[ShortageView(**vars(one)) for one in gathered([Shortage(**each) for each in row.shortages])],
         overlap=row.overlap if full else [],
         job=row.job_id,
         solver=row.solver,
@@ -158,17 +199,9 @@ def assembly_view(work: Work, row: AssemblyRow, full: bool = True) -> AssemblyVi
         approved_ms=row.approved_ms,
         took_ms=row.took_ms,
         report=AssemblyReport(**row.report) if full else AssemblyReport(),
-        relaxation=_relaxation(row) if full else None,
+        relaxation=relaxation_view(row.relaxation) if full else None,
         swaps=_swaps(work, row) if full else [],
     )
-
-
-def _relaxation(row: AssemblyRow) -> RelaxationView | None:
-    offered = row.relaxation
-    if not offered:
-        return None
-    changes = [ChangeView(**change) for change in offered["changes"]]
-    return RelaxationView(forms=offered["forms"], reserve_forms=offered["reserve_forms"], changes=changes)
 
 
 def _swaps(work: Work, row: AssemblyRow) -> list[SwapView]:

@@ -9,8 +9,10 @@ from click.testing import CliRunner, Result
 from sqlalchemy import select, update
 
 from examserver.kernel.access import system_actor
+from examserver.kernel.errors import ExamError, for_scripts
 from examserver.plumbing.shared_tables import SHARED
 from examserver.plumbing.work import open_work
+from itembank.assembly.commands import read_rules
 from itembank.assembly.runs.actions import run_assembly
 from itembank.assembly.tables import AssemblyFormRow, AssemblyRow, uses_of
 from itembank.commands import bank as bank_command
@@ -241,12 +243,50 @@ def test_the_command_tells_a_conflict_with_status_three(bank: Bank, tmp_path: Pa
     assert done.exit_code == 3, done.output
     shown = json.loads(done.stdout)
     assert {"demand", "needed", "available"} <= set(shown["infeasible"][0])
-    assert shown["relaxation"]["changes"] and shown["relaxation"]["blueprint"]["difficulty"] != [900, 1000]
+    assert shown["relaxation"]["changes"] and shown["relaxation"]["changes"][0]["demand"] == "difficulty"
+    offered = tmp_path / "offered.json"
+    offered.write_text(json.dumps(shown["relaxation"]["blueprint"]), "utf-8")
+    again = run(bank, "--blueprint", str(offered), "--forms", "1", "--seed", "一", "--json")
+    assert again.exit_code == 0, "what is offered is taken as it is"
     plain = run(bank, str(plan), "--forms", "1", "--seed", "一")
     assert plain.exit_code == 3 and "最小的放宽" in plain.output
-    plan.write_text("{", "utf-8")
-    assert run(bank, str(plan)).exit_code == 1
     assert run(bank).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "place", "zh", "en"),
+    [
+        ("p.json", json.dumps(blueprint(color=1, words=[1])), "words[1]", "缺少", "missing"),
+        ("p.json", json.dumps(blueprint(wordz=[1, 2])), "wordz", "是否为 words", "did you mean words"),
+        ("p.json", json.dumps(blueprint(cells=[{"area": "A", "type": SINGLE, "count": 3, "colour": 1}])),
+         "cells[0].colour", "没有这个项目", "no such key"),
+        ("p.json", json.dumps(blueprint(max_overlap="三")), "max_overlap", "整数", "whole number"),
+        ("p.json", json.dumps(blueprint(difficulty=[654, 950])), "difficulty", "项目 = 值", "keys with values"),
+        ("p.json", json.dumps(blueprint(cut_score=-1)), "cut_score", "大于 0", "greater than 0"),
+        ("p.json", "[]", "*", "项目 = 值", "keys with values"),
+        ("p.json", "{", "", "第 1 行第 2 列", "line 1, column 2"),
+        ("p.toml", "name = \n", "", "第 1 行第 8 列", "line 1, column 8"),
+    ],
+)  # fmt: skip
+def test_a_malformed_blueprint_is_refused_in_both_languages_with_place_and_next_step(
+    tmp_path: Path, name: str, text: str, place: str, zh: str, en: str
+) -> None:
+    plan = tmp_path / name
+    plan.write_text(text, "utf-8")
+    with pytest.raises(ExamError) as refusal:
+        read_rules(plan)
+    error = for_scripts(refusal.value)["error"]
+    assert zh in error["message"] + str(error["fields"]) and en in error["message_en"] + str(error["fields"])
+    assert place in {one["place"] for one in error["fields"].get("faults", [{"place": ""}])}
+    assert error["next"] and error["next_en"] and "?" not in error["message_en"].replace("did you mean words?", "")
+    assert "Input should" not in str(error) and "permitted" not in str(error)
+
+
+def test_the_command_ends_with_the_refusal_of_a_malformed_blueprint(bank: Bank, tmp_path: Path) -> None:
+    plan = tmp_path / "plan.json"
+    plan.write_text("{", "utf-8")
+    done = run(bank, str(plan), "--json")
+    assert done.exit_code == 1 and isinstance(done.exception, ExamError), "the entry point prints it for scripts too"
 
 
 def test_an_interrupted_command_keeps_nothing(bank: Bank, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,6 +36,7 @@ const words = catalogue(
     orders_given_away: "按答案顺序呈现的排序题",
     rubrics_not_worth_their_points: "评分细则与分值不符",
     questions_for_markers_altered: "交给阅卷人的题面与试卷不符",
+    cells: "各领域、题型的题数",
     cell: "{area} {type} {level}",
     importance: "重要程度 {grade}",
     cognition: "认知层次 {grade}",
@@ -74,6 +75,7 @@ const words = catalogue(
     orders_given_away: "Orderings shown in the order of the key",
     rubrics_not_worth_their_points: "Rubrics that do not add up to the points",
     questions_for_markers_altered: "What markers see differs from the form",
+    cells: "Counts per area and type",
     cell: "{area} {type} {level}",
     importance: "Importance {grade}",
     cognition: "Cognitive level {grade}",
@@ -87,7 +89,7 @@ const PLAIN: readonly Rule[] = [
   "rivals_together", "items_without_key", "wrong_keys", "form_of_key", "altered_items", "figures_missing_or_altered", "overlap_with_other_forms",
   "mean_difficulty", "wrong_points", "enemies_together", "public", "reserved_items_in_regular_form", "used_too_often", "cases_broken", "cases_altered",
   "cases", "words", "working_s", "not_measured", "expected_score", "expected_score_apart", "orders_given_away", "rubrics_not_worth_their_points",
-  "questions_for_markers_altered",
+  "questions_for_markers_altered", "cells",
 ]; // prettier-ignore
 
 export function ruleWords(name: string): string {
