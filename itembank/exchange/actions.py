@@ -46,6 +46,7 @@ from itembank.exchange.store import (
     REFUSALS,
     Prepared,
     forget_files,
+    is_light,
     keep_report,
     left_without_trace,
     mapping_text,
@@ -78,7 +79,7 @@ from itembank.specs.tables import find_specification
 from itembank.units.store import acting_for
 
 CHECK_JOB, ACCEPT_JOB = "check_import", "accept_import"
-AT_ONCE_BYTES, AT_ONCE_ITEMS = 2**20, 5_000
+AT_ONCE_ITEMS, AT_ONCE_ROWS = 5_000, 1_500
 SHOWN_FAULTS, SHOWN_WARNINGS, KEPT_CELLS, KEPT_PAIRS = 2_000, 500, 2_000, 2_000
 
 
@@ -203,8 +204,7 @@ def start_check(work: Work, row: ImportRow, text: str, sheet: str) -> ImportRow:
     row.mapping, row.mapping_text, row.sheet, row.error = mapping.name, text, sheet, {}
     submitted = submitted_of(work, row)
     held = work.session.scalar(select(func.count()).where(ItemRow.bank_id == row.bank_id)) or 0
-    light = len(submitted.data) <= AT_ONCE_BYTES and held <= AT_ONCE_ITEMS
-    if light and searches_only_as_shipped(mapping):
+    if is_light(submitted) and held <= AT_ONCE_ITEMS and searches_only_as_shipped(mapping):
         began = time.monotonic()
         _save_report(work, row, *examine_against(work, row.bank_id, submitted, mapping))
         row.took_ms = int((time.monotonic() - began) * 1000)
@@ -321,7 +321,7 @@ def accept_import(work: Work, import_id: str, take_good_rows: bool) -> ImportRow
     if not row.good:
         raise NothingGood()
     row.error = {}
-    if row.rows <= AT_ONCE_ITEMS and searches_only_as_shipped(read_mapping(row.mapping_text)):
+    if row.rows <= AT_ONCE_ROWS and searches_only_as_shipped(read_mapping(row.mapping_text)):
         _take(work, row, _prepare(work, row, quiet))
         return row
     row.state = ACCEPTING

@@ -2,12 +2,15 @@
 
 import csv
 import io
+from dataclasses import replace
 
-from examserver.kernel.access import Permit
+from examserver.kernel.access import Actor, Permit
 from examserver.kernel.errors import Missing
 from examserver.plumbing.contract import FileAnswer, Files, endpoint
-from examserver.plumbing.work import Work
+from examserver.plumbing.runtime import RoleRuntime
+from examserver.plumbing.work import Work, open_work
 from itembank.exchange import actions
+from itembank.exchange.actions import choose_mapping
 from itembank.exchange.archive import RefusedArchive
 from itembank.exchange.figures import RefusedFigures
 from itembank.exchange.formats.refusals import UnreadableFile
@@ -39,7 +42,7 @@ from itembank.exchange.schemas import (
     import_view,
 )
 from itembank.exchange.sheet import UnreadableSheet
-from itembank.exchange.store import NoSuchMapping, load_report
+from itembank.exchange.store import NoSuchMapping, load_report, mappings_for
 from itembank.exchange.tables import ImportRow, NoSuchImport, load_own_import, own_imports_of
 from itembank.items.tables import NoSuchBank, load_bank
 from itembank.specs.api import FileExpected, uploaded
@@ -78,14 +81,19 @@ class NoSuchRow(Missing):
     errors=(NoSuchBank, FileExpected, *CHECK_ERRORS),
     summary="Check a file of items (and a zip of figures); large ones by a job; nothing goes in yet",
     multipart=True,
+    hot=True,
     max_bytes=MOST_UPLOADED,
 )
-def check_import_file(work: Work, bank_id: str, files: Files, form: ImportForm) -> ImportView:
+def check_import_file(runtime: RoleRuntime, actor: Actor, bank_id: str, files: Files, form: ImportForm) -> ImportView:
     """The report with every fault, or the job that makes it."""
     data = uploaded(files, "file")
     figures = files["figures"].data if "figures" in files else b""
     submitted = Submitted(files["file"].name, data, figures, form.mapping, form.sheet, form.format)
-    return import_view(actions.check_file(work, bank_id, submitted))
+    with open_work(runtime, actor, write=False) as work:
+        load_bank(work.session, bank_id)
+        known = replace(submitted, mapping_text=choose_mapping(submitted, mappings_for(work.session, bank_id)))
+    with open_work(runtime, actor) as work:
+        return import_view(actions.check_file(work, bank_id, known))
 
 
 @endpoint(

@@ -23,10 +23,15 @@ from itembank.exchange.formats.refusals import FileNotText, check_kind, check_si
 from itembank.exchange.formats.xml_reader import check_undeclared
 from itembank.items.text import tidy
 
-MOST_BYTES = 60 * MIB
+MOST_BYTES, MOST_UNPACKED = 60 * MIB, 300 * MIB
 # Rows that resemble each other are packed far better than any figure.
 LIMITS = Limits(
-    MOST_BYTES, most_entries=2000, most_unpacked=300 * MIB, most_per_entry=300 * MIB, worst_ratio=500, nested=True
+    MOST_BYTES,
+    most_entries=2000,
+    most_unpacked=MOST_UNPACKED,
+    most_per_entry=MOST_UNPACKED,
+    worst_ratio=500,
+    nested=True,
 )
 MOST_ROWS = 100_000
 MOST_COLUMNS = 100

@@ -7,7 +7,9 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
+from zipfile import BadZipFile, ZipFile
 
 from sqlalchemy import func, insert, or_, select
 from sqlalchemy.exc import IntegrityError
@@ -23,8 +25,9 @@ from itembank.exchange.check import Examined, GoodRow
 from itembank.exchange.figures import Figure, RefusedFigures
 from itembank.exchange.formats.refusals import UnreadableFile
 from itembank.exchange.mapping import Mapping, is_mapping, read_mapping
-from itembank.exchange.reading import Read
+from itembank.exchange.reading import SHEET, Read, Submitted, format_of
 from itembank.exchange.refusals import BankMoved
+from itembank.exchange.sheet import MOST_UNPACKED, is_workbook
 from itembank.exchange.tables import ImportRow, saved_mappings
 from itembank.exchange.ticks import Tick
 from itembank.items.actions import version_values
@@ -34,6 +37,7 @@ from itembank.items.tables import AssetRow, ItemRow, ItemVersionRow, load_assets
 
 MAPPINGS = REPOSITORY / "config" / "mappings"
 CHUNK = 2_000
+AT_ONCE_BYTES, AT_ONCE_UNPACKED, AT_ONCE_LINES = 2**20, 2**20, 1_500
 # The file itself is at fault, whoever reads it under whatever mapping.
 REFUSALS = (UnreadableFile, RefusedArchive, RefusedFigures)
 
@@ -59,6 +63,24 @@ def mapping_text(name: str) -> str:
 def shipped_mappings() -> dict[str, str]:
     """Every mapping that ships with the system, as TOML text by name."""
     return {name: (MAPPINGS / f"{name}.toml").read_text("utf-8") for name in mapping_names()}
+
+
+def is_light(submitted: Submitted) -> bool:
+    """Whether a file is read and checked in about a second, in which nobody else can write; a workbook counts unpacked.
+
+    A workbook no library would open is light: it is refused at once.
+    """
+    data = submitted.data
+    if len(data) > AT_ONCE_BYTES or format_of(submitted) != SHEET:
+        return len(data) <= AT_ONCE_BYTES
+    if not is_workbook(data):
+        return max(data.count(b"\n"), data.count(b"\r")) <= AT_ONCE_LINES
+    try:
+        with ZipFile(BytesIO(data)) as workbook:
+            unpacked = sum(each.file_size for each in workbook.infolist())
+    except BadZipFile:
+        return True
+    return unpacked <= AT_ONCE_UNPACKED or unpacked > MOST_UNPACKED
 
 
 def searches_only_as_shipped(mapping: Mapping) -> bool:

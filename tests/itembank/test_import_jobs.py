@@ -102,6 +102,15 @@ def test_a_large_file_is_checked_and_taken_in_by_jobs(bank: Bank) -> None:
     assert count_items(bank) == 600
 
 
+@pytest.mark.parametrize("name", ["short.csv", "packed.xlsx"])
+def test_a_file_small_in_bytes_but_long_in_rows_keeps_no_writer_waiting(bank: Bank, name: str) -> None:
+    rows = [item_row(n, f"A-A-{n % 5 + 1:03d}") for n in range(1_600)]
+    lines = [",".join(str(row.get(header) or "") for header in HEADERS) for row in rows]
+    data = workbook(rows) if name.endswith("xlsx") else "\n".join([",".join(HEADERS), *lines]).encode()
+    assert len(data) < 2**20
+    assert bank.upload(data, name=name).json["state"] == "checking"
+
+
 def test_a_large_file_that_cannot_be_read_says_so_and_can_be_decided_again(tmp_path: Path) -> None:
     bare = open_bank(tmp_path)
     started = bare.upload(large_file(), name="items.csv").json

@@ -6,9 +6,11 @@ from typing import Any
 
 from sqlalchemy import select
 
+from examserver.kernel.access import Actor
 from examserver.kernel.errors import Invalid
 from examserver.plumbing.identity import offload
-from examserver.plumbing.work import Work
+from examserver.plumbing.runtime import RoleRuntime
+from examserver.plumbing.work import Work, open_work
 from itembank.exchange import actions
 from itembank.exchange.check import Fault, told
 from itembank.exchange.figures import NO_FIGURES, check_archive, read_figures
@@ -31,7 +33,7 @@ from itembank.exchange.reading import (
 )
 from itembank.exchange.rows import ReadRow
 from itembank.exchange.sheet import Book
-from itembank.exchange.store import NoSuchMapping, left_without_trace, mappings_for
+from itembank.exchange.store import NoSuchMapping, mappings_for
 from itembank.exchange.tables import ImportRow, MappingRow, load_own_import
 from itembank.items.tables import load_bank
 from itembank.specs.tables import find_specification
@@ -78,15 +80,18 @@ class Proposal:
     evidence: dict[str, str]
 
 
-def upload_file(work: Work, bank_id: str, submitted: Submitted) -> tuple[ImportRow, Proposal]:
-    """Keeps a file, reads its beginning and proposes a mapping; nothing is checked yet."""
+def upload_file(runtime: RoleRuntime, actor: Actor, bank_id: str, submitted: Submitted) -> tuple[ImportRow, Proposal]:
+    """Reads the beginning of a file, proposes a mapping and keeps it; what is refused is not kept at all."""
     if submitted.figures:
         check_archive(submitted.figures)
-    row = actions.keep_file(work, bank_id, submitted)
-    with left_without_trace(work, row):
-        if row.format != SHEET and len(submitted.data) <= READ_AT_ONCE:
-            offload(lambda: load_format(row.format).read(submitted.data, Settings()))
-        return row, _propose(work, bank_id, submitted, Asked())
+    with open_work(runtime, actor, write=False) as work:
+        load_bank(work.session, bank_id)
+        kind = format_of(submitted)
+        if kind != SHEET and len(submitted.data) <= READ_AT_ONCE:
+            offload(lambda: load_format(kind).read(submitted.data, Settings()))
+        proposal = _propose(work, bank_id, submitted, Asked())
+    with open_work(runtime, actor) as work:
+        return actions.keep_file(work, bank_id, submitted), proposal
 
 
 def propose(work: Work, import_id: str, asked: Asked) -> Proposal:
@@ -150,9 +155,11 @@ def preview(work: Work, import_id: str, table: Table, sheet: str) -> list[tuple[
     submitted = replace(actions.submitted_of(work, row), sheet=sheet, corrections=NO_CORRECTIONS)
     specification = find_specification(work.session, row.bank_id)
     points = frozenset(specification.points) if specification else frozenset[str]()
+    work.session.commit()  # nothing is held while the file is read
     read = offload(lambda: _first_rows(submitted, mapping, points))
     facts = {"bank": row.bank_id, "file_name": row.file_name, "shown": len(read.rows[:SHOWN_ITEMS])}
-    work.record("import.previewed", row.id, purpose=purpose_of(work), **facts)
+    with open_work(work.runtime, work.actor, request_id=work.request_id) as telling:
+        telling.record("import.previewed", row.id, purpose=purpose_of(work), **facts)
     return [(each, [told(read, mapping, each.number, flaw) for flaw in each.flaws]) for each in read.rows[:SHOWN_ITEMS]]
 
 

@@ -1,7 +1,8 @@
 """Endpoints of the mapping screen: upload, proposal, preview, check, saved mappings."""
 
-from examserver.kernel.access import Permit
+from examserver.kernel.access import Actor, Permit
 from examserver.plumbing.contract import FileAnswer, Files, endpoint
+from examserver.plumbing.runtime import RoleRuntime
 from examserver.plumbing.work import Work
 from itembank.exchange.api import CHECK_ERRORS, MOST_UPLOADED
 from itembank.exchange.check import Fault
@@ -52,14 +53,15 @@ def _proposal(made: Proposal) -> LayoutProposal:
     errors=(NoSuchBank, FileExpected, *CHECK_ERRORS),
     summary="Keep a file and propose how to read it; nothing is checked yet",
     multipart=True,
+    hot=True,
     max_bytes=MOST_UPLOADED,
 )
-def upload_file(work: Work, bank_id: str, files: Files, form: UploadForm) -> UploadedImport:
+def upload_file(runtime: RoleRuntime, actor: Actor, bank_id: str, files: Files, form: UploadForm) -> UploadedImport:
     """The kept file and the first proposal."""
     data = uploaded(files, "file")
     figures = files["figures"].data if "figures" in files else b""
     submitted = Submitted(files["file"].name, data, figures, format=form.format)
-    row, proposal = actions.upload_file(work, bank_id, submitted)
+    row, proposal = actions.upload_file(runtime, actor, bank_id, submitted)
     return UploadedImport(imported=import_view(row), proposal=_proposal(proposal))
 
 
@@ -71,6 +73,7 @@ def upload_file(work: Work, bank_id: str, files: Files, form: UploadForm) -> Upl
     answer=LayoutProposal,
     errors=(*OPEN_ERRORS, UnknownEncoding),
     summary="Look at another sheet, header row or encoding of a kept file, or under a named mapping",
+    write=False,
 )
 def propose(work: Work, import_id: str, body: LayoutQuestion) -> LayoutProposal:
     """The proposal for this part of the file."""
@@ -85,6 +88,7 @@ def propose(work: Work, import_id: str, body: LayoutQuestion) -> LayoutProposal:
     answer=ImportPreview,
     errors=OPEN_ERRORS,
     summary="The first items of a kept file under a mapping (the reading is recorded)",
+    write=False,
 )
 def preview(work: Work, import_id: str, body: MappingTables) -> ImportPreview:
     """Items as they would go in."""
