@@ -4,7 +4,6 @@ The record and the wiping of keys in rows are one transaction; the files follow 
 between, `exam bank fsck` names the files left over and approving once more removes them.
 """
 
-
 from examserver.kernel.calendar import local_day
 from examserver.kernel.crypto.sign import Signer
 from examserver.kernel.errors import Refused
