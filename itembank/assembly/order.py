@@ -2,8 +2,9 @@
 
 For the form document. Items are shuffled within their section; options, targets and the options of a gap within their
 item, then relabelled in the order shown, so that neither letter nor position tells anything of the bank's order. Items
-whose options speak of each other ("以上都对", "A 和 B") keep theirs; what is to be ordered never shows the right order.
-The members of a case stand together in their own order, in the section of the first of them.
+whose options speak of each other ("以上都对", "A 和 B") keep theirs, of targets only the last one such; what is to be
+ordered never shows the right order. The members of a case stand together in their own order, in the section of the
+first of them.
 """
 
 import re
@@ -16,6 +17,7 @@ from itembank.items.content import ItemBody, ItemContent, Json, option_text, rea
 from itembank.items.kinds import ITEM_TYPES, OPTION_LETTERS, ORDERING
 from itembank.specs.tree import plain_decimal
 
+_LETTERS = re.compile(r"[A-H]\s*[、,，和与及]\s*[A-H]|选项\s*[A-H]")
 _REFERS = re.compile(
     r"^(以上|上述|前述)|(以上|上述)(各项|选项|答案)?(都|均|全|皆)|[A-H]\s*[、,，和与及]\s*[A-H]|选项\s*[A-H]"
 )
@@ -52,24 +54,35 @@ def may_shuffle(content: ItemContent) -> bool:
     return not any(_REFERS.search(option_text(option)) for option in content.options)
 
 
-def _refer(choices: Sequence[Json]) -> bool:
-    """Whether one of these targets or gap options speaks of the others."""
-    texts = (words_of(block) for choice in choices for block in read_blocks(choice["content"]))
-    return any(_REFERS.search(text) for text in texts)
+def _refers(choice: Json) -> bool:
+    """Whether this target or gap option speaks of the others."""
+    return any(_REFERS.search(words_of(block)) for block in read_blocks(choice["content"]))
+
+
+def _names_letters(choice: Json) -> bool:
+    return any(_LETTERS.search(words_of(block)) for block in read_blocks(choice["content"]))
 
 
 def _drawn(choices: Sequence[Json], draw: Draw) -> list[str]:
+    """Targets or gap options in the order shown; one "以上都不是" at the end stays there, below all the others."""
     own = [str(choice["id"]) for choice in choices]
-    return own if _refer(choices) else draw.shuffled(own)
+    referring = [place for place, choice in enumerate(choices) if _refers(choice)]
+    if not referring:
+        return draw.shuffled(own)
+    if referring != [len(own) - 1] or _names_letters(choices[-1]):
+        return own
+    return [*draw.shuffled(own[:-1]), own[-1]]
 
 
 def _drawn_options(body: ItemBody, draw: Draw) -> list[str]:
-    """The bank's letters in the order shown; what is to be ordered never in the order of the key."""
-    content, own = body.content, body.content.option_ids
+    """The bank's letters in the order shown; what is to be ordered in any order but that of the key, all as likely."""
+    content, own = body.content, list(body.content.option_ids)
     if content.type == ORDERING.code:
         shown = draw.shuffled(own)
-        return shown if tuple(shown) != body.key else [*shown[1:], shown[0]]
-    return draw.shuffled(own) if may_shuffle(content) else list(own)
+        while len(own) > 1 and tuple(shown) == body.key:
+            shown = draw.shuffled(own)
+        return shown
+    return draw.shuffled(own) if may_shuffle(content) else own
 
 
 def _placed_options(body: ItemBody, draw: Draw) -> tuple[tuple[str, str], ...]:

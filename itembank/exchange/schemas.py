@@ -142,7 +142,7 @@ class PairView(Schema):
 class PairsQuery(Schema):
     """Which page of the pairs."""
 
-    page: int = Field(default=1, ge=1)
+    page: int = Field(default=1, ge=1, le=10**6)
 
 
 class PairPage(Schema):

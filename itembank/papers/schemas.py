@@ -35,8 +35,8 @@ class SealRequest(Schema):
     title: str = Field(min_length=1, max_length=400)
     custodians: list[str] = Field(max_length=20)
     threshold: int = Field(ge=1, le=20)
-    not_before_ms: int = Field(ge=0)
-    expires_ms: int = Field(ge=0)
+    not_before_ms: int = Field(ge=0, le=2**53)
+    expires_ms: int = Field(ge=0, le=2**53)
 
 
 class SealingView(Schema):

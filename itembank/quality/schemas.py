@@ -19,7 +19,7 @@ class AlikeQuery(Schema):
 
     kind: str = Field(default="", max_length=20)
     decided: bool = False
-    page: int = Field(default=1, ge=1)
+    page: int = Field(default=1, ge=1, le=10**6)
 
 
 class PairDecisionView(Schema):

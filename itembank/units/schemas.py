@@ -64,7 +64,7 @@ class ReadsQuery(Schema):
 
     person: str = Field(default="", max_length=40)
     purpose: str = Field(default="", max_length=200)
-    before: int = Field(default=0, ge=0)
+    before: int = Field(default=0, ge=0, le=2**53)
 
 
 class ReadView(Schema):

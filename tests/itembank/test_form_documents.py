@@ -1,5 +1,7 @@
 """Every type of item becomes form and key: drawn, relabelled, and never giving itself away."""
 
+from collections import Counter
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -9,8 +11,10 @@ from hypothesis import strategies as st
 from itembank.assembly.blueprint import Blueprint, Cell, Section
 from itembank.assembly.content import FormDocument, FormFacts, build_form_content
 from itembank.assembly.order import place_items
+from itembank.items.content import ItemBody
 from itembank.items.kinds import ITEM_TYPES
 from tests.every_type import ASSETS, BODIES, CASE
+from tests.itembank.items.samples import SOUND_ITEMS, choices
 
 Json = dict[str, Any]
 SECTIONS = tuple(Section(kind, ITEM_TYPES[kind].label_zh, Decimal(2)) for kind in ITEM_TYPES)
@@ -88,3 +92,28 @@ def test_nothing_of_the_scoring_reaches_the_candidate() -> None:
     assert keys(document)["T-06"]["rule"] == "per_part"
     assert keys(document)["T-10"]["rule"] == "rubric"
     assert "scoring" not in keys(document)["T-01"]
+
+
+def orders_of(body: ItemBody, many: int) -> Counter[str]:
+    """How often each order of its options and targets is shown under so many seeds."""
+    shown: Counter[str] = Counter()
+    for number in range(many):
+        section = Section(body.content.type, "题", Decimal(2))
+        rules = Blueprint("卷", 3600, Decimal(1), Decimal(2), (section,), (Cell("", body.content.type, 1),))
+        (placed,) = place_items(rules, {"X": (1, body)}, ["X"], str(number), "frm_1")[0].items
+        shown["".join(own for _, own in placed.options)] += 1
+    return shown
+
+
+def test_every_order_but_the_right_one_is_shown_equally_often() -> None:
+    shown = orders_of(SOUND_ITEMS["ordering"], 1_500)
+    right = "".join(SOUND_ITEMS["ordering"].key)
+    assert right not in shown and min(shown.values()) * 1.5 > max(shown.values())
+
+
+def test_targets_beside_none_of_the_above_are_shuffled_too() -> None:
+    body = SOUND_ITEMS["matching"]
+    targets = choices("", "123", "安培", "伏特", "以上都不是")
+    told = replace(body, content=replace(body.content, interaction={"targets": targets, "reuse": False}))
+    shown = orders_of(told, 60)
+    assert {order[-3:] for order in shown} == {"123", "213"}

@@ -12,7 +12,7 @@ class CeremonyRequest(Schema):
 
     kind: Literal["reseal", "print"]
     reason: str = Field(min_length=4, max_length=1000)
-    closes_ms: int = Field(ge=0)
+    closes_ms: int = Field(ge=0, le=2**53)
     custodians: list[str] = Field(default=[], max_length=20)
     threshold: int = Field(default=0, ge=0, le=20)
     form: str = Field(default="", max_length=80)
