@@ -1,13 +1,11 @@
 """The whole exam in eight steps, as `exam demo --exit --json` runs it: real processes, real browser, real kills."""
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.journeys.running import run_demo
 
 KEYS = {
     "candidates", "forms", "items_in_bank", "answers_acked", "answers_in_record", "answers_lost", "answers_duplicated",
@@ -16,16 +14,6 @@ KEYS = {
 }  # fmt: skip
 STEPS = ("1. Bank", "2. Assembly", "3. Sealing", "4. Plan", "5. Hall", "6. Sitting", "7. Results", "8. Proof")
 TAMPERINGS = ("package_byte", "record_answer", "database_score", "certificate_without_result", "video_segment")
-
-
-def run_demo(data: Path, *words: str) -> tuple[dict[str, Any], str]:
-    """The object printed at the end and what was told meanwhile."""
-    command = [sys.executable, "-m", "examserver.cli", "demo", "--exit", "--json", "--data", str(data), *words]
-    env = {name: value for name, value in os.environ.items() if not name.startswith("EXAM_")}
-    done = subprocess.run(command, capture_output=True, text=True, timeout=570, check=False, env=env)
-    assert done.returncode == 0, done.stderr[-3000:]
-    figures: dict[str, Any] = json.loads(done.stdout)
-    return figures, done.stderr
 
 
 @pytest.fixture(scope="module")
@@ -53,13 +41,3 @@ def test_a_whole_exam_goes_from_item_to_verified_certificate(whole: tuple[dict[s
     assert [row["tampering"] for row in figures["tamper_caught"]] == list(TAMPERINGS)
     assert all(row["named"] for row in figures["tamper_caught"])
     assert "真实浏览器机位交卷" in told
-
-
-@pytest.mark.journey
-@pytest.mark.timeout(1500)
-def test_the_same_seed_gives_the_same_forms_seats_and_scores(tmp_path: Path, whole: tuple[dict[str, Any], str]) -> None:
-    words = ("--candidates", "6", "--minutes", "0.5", "--seed", "11")
-    first, _ = run_demo(tmp_path / "first", *words)
-    second, _ = run_demo(tmp_path / "second", *words)
-    assert first["outcome"] == second["outcome"]
-    assert all(whole[0]["outcome"][name] != first["outcome"][name] for name in ("forms", "seats", "scores"))
