@@ -9,7 +9,6 @@ from playwright.sync_api import Playwright, expect, sync_playwright
 from tests.browser.room import Room, open_room
 from tests.conftest import leave_out
 
-
 PATIENCE_MS = 20_000
 """How long a page may take to show what it should: two browsers and a worker share two cores."""
 
