@@ -116,7 +116,7 @@ def run_comparison(runtime: RoleRuntime, payload: dict[str, Any], progress: Prog
     progress(25, f"比对 {len(entries)} 题")
     try:
         found = offload(lambda: find_duplicates(entries, ratio=ratio))
-    except Exception:
+    except Exception:  # whatever it was, nobody must wait for this comparison; the job's row keeps the fault
         with open_work(runtime, actor) as work:
             work.session.get_one(ComparisonRow, payload["comparison"]).state = FAILED
         raise

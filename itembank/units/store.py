@@ -2,13 +2,14 @@
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from examserver.kernel.access import Actor
+from examserver.kernel.calendar import local_day, local_time
 from examserver.kernel.policy import integer_on, text_on
 from examserver.plumbing.identity import role_permissions
 from examserver.plumbing.policies import load_profile
@@ -46,7 +47,7 @@ class Member:
 
 def today(work: Work) -> date:
     """The day in China at the moment of the work."""
-    return (datetime.fromtimestamp(work.now_ms / 1000, UTC) + timedelta(hours=8)).date()
+    return local_day(work.now_ms)
 
 
 def bank_policy(work: Work) -> BankPolicy:
@@ -95,7 +96,7 @@ def purpose_of(work: Work) -> str:
 
 def china_time(at_ms: int) -> str:
     """A moment as a person in China writes it."""
-    return (datetime.fromtimestamp(at_ms / 1000, UTC) + timedelta(hours=8)).strftime("%Y-%m-%d %H:%M:%S")
+    return f"{local_time(at_ms):%Y-%m-%d %H:%M:%S}"
 
 
 def readings(work: Work, person: str, purpose: str, before: int, most: int) -> tuple[list[Reading], int]:

@@ -7,12 +7,12 @@ only, and is gone after a day. Source: ZJ16-4.3a3 (every export logged with its 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func
 
 from examserver.kernel.access import Actor
+from examserver.kernel.calendar import local_time
 from examserver.kernel.canonical import digest
 from examserver.kernel.errors import Denied, Invalid, Refused
 from examserver.plumbing.fonts import load_fonts
@@ -220,7 +220,7 @@ def _files(payload: dict[str, Any], material: _Material, actor: Actor, report: A
 
 
 def _china_time(at_ms: int) -> str:
-    return (datetime.fromtimestamp(at_ms / 1000, UTC) + timedelta(hours=8)).strftime("%Y-%m-%d %H:%M")
+    return f"{local_time(at_ms):%Y-%m-%d %H:%M}"
 
 
 def fetch_export(work: Work, job_id: str, part: int) -> Exported:
